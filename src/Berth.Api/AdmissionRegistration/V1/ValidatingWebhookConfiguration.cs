@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.AdmissionRegistration.V1;
+
+[Kind("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration")]
+[Resource("validatingwebhookconfigurations", "validatingwebhookconfiguration", Namespaced = false, Categories = "api-extensions")]
+public sealed partial record ValidatingWebhookConfiguration
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2), ListMap("name"), PatchStrategy("merge", "name")]
+    public ApiList<ValidatingWebhook> Webhooks { get; init; } = [];
+}

@@ -1,0 +1,13 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.AdmissionRegistration.V1;
+
+[Atomic]
+public sealed partial record Variable
+{
+    [Field(1, Always = true, Required = true)]
+    public string Name { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Expression { get; init; } = "";
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.ApiRegistration.V1;
+
+[Kind("apiregistration.k8s.io", "v1", "APIService")]
+[Resource("apiservices", "apiservice", Namespaced = false, Categories = "api-extensions", Subresources = "status:get,patch,update")]
+public sealed partial record APIService
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public APIServiceSpec Spec { get; init; } = APIServiceSpec.Empty;
+
+    [Field(3)]
+    public APIServiceStatus Status { get; init; } = APIServiceStatus.Empty;
+}

@@ -1,0 +1,12 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Apps.V1;
+
+public sealed partial record DaemonSetUpdateStrategy
+{
+    [Field(1)]
+    public string Type { get; init; } = "";
+
+    [Field(2)]
+    public RollingUpdateDaemonSet? RollingUpdate { get; init; }
+}

@@ -1,0 +1,24 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Apps.V1;
+
+public sealed partial record DeploymentCondition
+{
+    [Field(1, Always = true, Required = true)]
+    public string Type { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Status { get; init; } = "";
+
+    [Field(4)]
+    public string Reason { get; init; } = "";
+
+    [Field(5)]
+    public string Message { get; init; } = "";
+
+    [Field(6)]
+    public Time? LastUpdateTime { get; init; }
+
+    [Field(7)]
+    public Time? LastTransitionTime { get; init; }
+}

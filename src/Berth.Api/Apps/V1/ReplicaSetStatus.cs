@@ -1,0 +1,27 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Apps.V1;
+
+public sealed partial record ReplicaSetStatus
+{
+    [Field(1, Always = true, Required = true)]
+    public int Replicas { get; init; }
+
+    [Field(2)]
+    public int FullyLabeledReplicas { get; init; }
+
+    [Field(3)]
+    public long ObservedGeneration { get; init; }
+
+    [Field(4)]
+    public int ReadyReplicas { get; init; }
+
+    [Field(5)]
+    public int AvailableReplicas { get; init; }
+
+    [Field(6), ListMap("type"), PatchStrategy("merge", "type")]
+    public ApiList<ReplicaSetCondition> Conditions { get; init; } = [];
+
+    [Field(7)]
+    public int? TerminatingReplicas { get; init; }
+}

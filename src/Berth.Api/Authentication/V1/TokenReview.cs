@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Authentication.V1;
+
+[Kind("authentication.k8s.io", "v1", "TokenReview")]
+[Resource("tokenreviews", "tokenreview", Namespaced = false, Verbs = "create")]
+public sealed partial record TokenReview
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public TokenReviewSpec Spec { get; init; } = TokenReviewSpec.Empty;
+
+    [Field(3)]
+    public TokenReviewStatus Status { get; init; } = TokenReviewStatus.Empty;
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Authorization.V1;
+
+public sealed partial record ResourceRule
+{
+    [Field(1, Required = true)]
+    public ApiList<string> Verbs { get; init; } = [];
+
+    [Field(2)]
+    public ApiList<string> ApiGroups { get; init; } = [];
+
+    [Field(3)]
+    public ApiList<string> Resources { get; init; } = [];
+
+    [Field(4)]
+    public ApiList<string> ResourceNames { get; init; } = [];
+}

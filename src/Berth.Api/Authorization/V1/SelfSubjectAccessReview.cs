@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Authorization.V1;
+
+[Kind("authorization.k8s.io", "v1", "SelfSubjectAccessReview")]
+[Resource("selfsubjectaccessreviews", "selfsubjectaccessreview", Namespaced = false, Verbs = "create")]
+public sealed partial record SelfSubjectAccessReview
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public SelfSubjectAccessReviewSpec Spec { get; init; } = SelfSubjectAccessReviewSpec.Empty;
+
+    [Field(3)]
+    public SubjectAccessReviewStatus Status { get; init; } = SubjectAccessReviewStatus.Empty;
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Authorization.V1;
+
+[Kind("authorization.k8s.io", "v1", "SelfSubjectRulesReview")]
+[Resource("selfsubjectrulesreviews", "selfsubjectrulesreview", Namespaced = false, Verbs = "create")]
+public sealed partial record SelfSubjectRulesReview
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public SelfSubjectRulesReviewSpec Spec { get; init; } = SelfSubjectRulesReviewSpec.Empty;
+
+    [Field(3)]
+    public SubjectRulesReviewStatus Status { get; init; } = SubjectRulesReviewStatus.Empty;
+}

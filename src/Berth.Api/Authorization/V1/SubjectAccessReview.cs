@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Authorization.V1;
+
+[Kind("authorization.k8s.io", "v1", "SubjectAccessReview")]
+[Resource("subjectaccessreviews", "subjectaccessreview", Namespaced = false, Verbs = "create")]
+public sealed partial record SubjectAccessReview
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public SubjectAccessReviewSpec Spec { get; init; } = SubjectAccessReviewSpec.Empty;
+
+    [Field(3)]
+    public SubjectAccessReviewStatus Status { get; init; } = SubjectAccessReviewStatus.Empty;
+}

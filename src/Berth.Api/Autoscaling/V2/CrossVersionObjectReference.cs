@@ -1,0 +1,15 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Autoscaling.V2;
+
+public sealed partial record CrossVersionObjectReference
+{
+    [Field(1, Always = true, Required = true)]
+    public string Kind { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Name { get; init; } = "";
+
+    [Field(3)]
+    public string ApiVersion { get; init; } = "";
+}

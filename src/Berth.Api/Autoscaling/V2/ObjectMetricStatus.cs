@@ -1,0 +1,15 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Autoscaling.V2;
+
+public sealed partial record ObjectMetricStatus
+{
+    [Field(1, Always = true, Required = true)]
+    public MetricIdentifier Metric { get; init; } = MetricIdentifier.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public MetricValueStatus Current { get; init; } = MetricValueStatus.Empty;
+
+    [Field(3, Always = true, Required = true)]
+    public CrossVersionObjectReference DescribedObject { get; init; } = CrossVersionObjectReference.Empty;
+}

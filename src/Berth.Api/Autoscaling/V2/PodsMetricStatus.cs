@@ -1,0 +1,12 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Autoscaling.V2;
+
+public sealed partial record PodsMetricStatus
+{
+    [Field(1, Always = true, Required = true)]
+    public MetricIdentifier Metric { get; init; } = MetricIdentifier.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public MetricValueStatus Current { get; init; } = MetricValueStatus.Empty;
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Batch.V1;
+
+[Kind("batch", "v1", "Job")]
+[Resource("jobs", "job", Categories = "all", Subresources = "status:get,patch,update")]
+public sealed partial record Job
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public JobSpec Spec { get; init; } = JobSpec.Empty;
+
+    [Field(3)]
+    public JobStatus Status { get; init; } = JobStatus.Empty;
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Certificates.V1;
+
+[Kind("certificates.k8s.io", "v1", "CertificateSigningRequest")]
+[Resource("certificatesigningrequests", "certificatesigningrequest", Namespaced = false, ShortNames = "csr", Subresources = "approval:get,patch,update;status:get,patch,update")]
+public sealed partial record CertificateSigningRequest
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public CertificateSigningRequestSpec Spec { get; init; } = CertificateSigningRequestSpec.Empty;
+
+    [Field(3)]
+    public CertificateSigningRequestStatus Status { get; init; } = CertificateSigningRequestStatus.Empty;
+}

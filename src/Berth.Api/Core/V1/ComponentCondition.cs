@@ -1,0 +1,18 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record ComponentCondition
+{
+    [Field(1, Always = true, Required = true)]
+    public string Type { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Status { get; init; } = "";
+
+    [Field(3)]
+    public string Message { get; init; } = "";
+
+    [Field(4)]
+    public string Error { get; init; } = "";
+}

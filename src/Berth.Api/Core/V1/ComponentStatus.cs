@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+[Kind("", "v1", "ComponentStatus")]
+[Resource("componentstatuses", "componentstatus", Namespaced = false, ShortNames = "cs", Verbs = "get,list")]
+public sealed partial record ComponentStatus
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2), ListMap("type"), PatchStrategy("merge", "type")]
+    public ApiList<ComponentCondition> Conditions { get; init; } = [];
+}

@@ -1,0 +1,15 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record ContainerExtendedResourceRequest
+{
+    [Field(1, Always = true, Required = true)]
+    public string ContainerName { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string ResourceName { get; init; } = "";
+
+    [Field(3, Always = true, Required = true)]
+    public string RequestName { get; init; } = "";
+}

@@ -1,0 +1,21 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record FlexVolumeSource
+{
+    [Field(1, Always = true, Required = true)]
+    public string Driver { get; init; } = "";
+
+    [Field(2)]
+    public string FsType { get; init; } = "";
+
+    [Field(3)]
+    public LocalObjectReference? SecretRef { get; init; }
+
+    [Field(4)]
+    public bool ReadOnly { get; init; }
+
+    [Field(5)]
+    public ApiMap<string> Options { get; init; } = [];
+}

@@ -1,0 +1,9 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record HostIP
+{
+    [Field(1, Always = true, Required = true)]
+    public string Ip { get; init; } = "";
+}

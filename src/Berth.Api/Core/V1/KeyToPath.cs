@@ -1,0 +1,15 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record KeyToPath
+{
+    [Field(1, Always = true, Required = true)]
+    public string Key { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Path { get; init; } = "";
+
+    [Field(3)]
+    public int? Mode { get; init; }
+}

@@ -1,0 +1,27 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record PodCondition
+{
+    [Field(1, Always = true, Required = true)]
+    public string Type { get; init; } = "";
+
+    [Field(2, Always = true, Required = true)]
+    public string Status { get; init; } = "";
+
+    [Field(3)]
+    public Time? LastProbeTime { get; init; }
+
+    [Field(4)]
+    public Time? LastTransitionTime { get; init; }
+
+    [Field(5)]
+    public string Reason { get; init; } = "";
+
+    [Field(6)]
+    public string Message { get; init; } = "";
+
+    [Field(7)]
+    public long ObservedGeneration { get; init; }
+}

@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+[Kind("", "v1", "PodTemplate")]
+[Resource("podtemplates", "podtemplate")]
+public sealed partial record PodTemplate
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
+}

@@ -1,0 +1,12 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record ProjectedVolumeSource
+{
+    [Field(1)]
+    public ApiList<VolumeProjection> Sources { get; init; } = [];
+
+    [Field(2)]
+    public int? DefaultMode { get; init; }
+}

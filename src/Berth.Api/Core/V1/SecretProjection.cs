@@ -1,0 +1,15 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record SecretProjection
+{
+    [Field(1, In = [1])]
+    public string Name { get; init; } = "";
+
+    [Field(2)]
+    public ApiList<KeyToPath> Items { get; init; } = [];
+
+    [Field(4)]
+    public bool? Optional { get; init; }
+}

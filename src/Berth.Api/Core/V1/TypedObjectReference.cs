@@ -1,0 +1,18 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Core.V1;
+
+public sealed partial record TypedObjectReference
+{
+    [Field(1)]
+    public string? ApiGroup { get; init; }
+
+    [Field(2, Always = true, Required = true)]
+    public string Kind { get; init; } = "";
+
+    [Field(3, Always = true, Required = true)]
+    public string Name { get; init; } = "";
+
+    [Field(4)]
+    public string? Namespace { get; init; }
+}

@@ -1,0 +1,19 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Discovery.V1;
+
+[Atomic]
+public sealed partial record EndpointPort
+{
+    [Field(1)]
+    public string? Name { get; init; }
+
+    [Field(2)]
+    public string? Protocol { get; init; }
+
+    [Field(3)]
+    public int? Port { get; init; }
+
+    [Field(4)]
+    public string? AppProtocol { get; init; }
+}

@@ -1,0 +1,21 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.FlowControl.V1;
+
+public sealed partial record ResourcePolicyRule
+{
+    [Field(1, Required = true), ListSet]
+    public ApiList<string> Verbs { get; init; } = [];
+
+    [Field(2, Required = true), ListSet]
+    public ApiList<string> ApiGroups { get; init; } = [];
+
+    [Field(3, Required = true), ListSet]
+    public ApiList<string> Resources { get; init; } = [];
+
+    [Field(4)]
+    public bool ClusterScope { get; init; }
+
+    [Field(5), ListSet]
+    public ApiList<string> Namespaces { get; init; } = [];
+}

@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Networking.V1;
+
+[Kind("networking.k8s.io", "v1", "IngressClass")]
+[Resource("ingressclasses", "ingressclass", Namespaced = false)]
+public sealed partial record IngressClass
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public IngressClassSpec Spec { get; init; } = IngressClassSpec.Empty;
+}

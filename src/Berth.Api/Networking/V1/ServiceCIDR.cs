@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Networking.V1;
+
+[Kind("networking.k8s.io", "v1", "ServiceCIDR")]
+[Resource("servicecidrs", "servicecidr", Namespaced = false, Subresources = "status:get,patch,update")]
+public sealed partial record ServiceCIDR
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public ServiceCIDRSpec Spec { get; init; } = ServiceCIDRSpec.Empty;
+
+    [Field(3)]
+    public ServiceCIDRStatus Status { get; init; } = ServiceCIDRStatus.Empty;
+}

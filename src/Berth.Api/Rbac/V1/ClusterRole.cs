@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Rbac.V1;
+
+[Kind("rbac.authorization.k8s.io", "v1", "ClusterRole")]
+[Resource("clusterroles", "clusterrole", Namespaced = false)]
+public sealed partial record ClusterRole
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public ApiList<PolicyRule> Rules { get; init; } = [];
+
+    [Field(3)]
+    public AggregationRule? AggregationRule { get; init; }
+}

@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Rbac.V1;
+
+[Kind("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding")]
+[Resource("clusterrolebindings", "clusterrolebinding", Namespaced = false)]
+public sealed partial record ClusterRoleBinding
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public ApiList<Subject> Subjects { get; init; } = [];
+
+    [Field(3, Always = true, Required = true)]
+    public RoleRef RoleRef { get; init; } = RoleRef.Empty;
+}

@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Rbac.V1;
+
+[Kind("rbac.authorization.k8s.io", "v1", "Role")]
+[Resource("roles", "role")]
+public sealed partial record Role
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2)]
+    public ApiList<PolicyRule> Rules { get; init; } = [];
+}

@@ -1,0 +1,9 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Resource.V1;
+
+public sealed partial record ResourceClaimSpec
+{
+    [Field(1, Always = true)]
+    public DeviceClaim Devices { get; init; } = DeviceClaim.Empty;
+}

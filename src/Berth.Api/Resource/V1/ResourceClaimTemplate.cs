@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Resource.V1;
+
+[Kind("resource.k8s.io", "v1", "ResourceClaimTemplate")]
+[Resource("resourceclaimtemplates", "resourceclaimtemplate")]
+public sealed partial record ResourceClaimTemplate
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public ResourceClaimTemplateSpec Spec { get; init; } = ResourceClaimTemplateSpec.Empty;
+}

@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Storage.V1;
+
+[Kind("storage.k8s.io", "v1", "CSIDriver")]
+[Resource("csidrivers", "csidriver", Namespaced = false)]
+public sealed partial record CSIDriver
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public CSIDriverSpec Spec { get; init; } = CSIDriverSpec.Empty;
+}

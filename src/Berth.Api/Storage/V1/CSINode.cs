@@ -1,0 +1,15 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Storage.V1;
+
+[Kind("storage.k8s.io", "v1", "CSINode")]
+[Resource("csinodes", "csinode", Namespaced = false)]
+public sealed partial record CSINode
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public CSINodeSpec Spec { get; init; } = CSINodeSpec.Empty;
+}

@@ -1,0 +1,9 @@
+using Berth.Api.Schema;
+
+namespace Berth.Api.Storage.V1;
+
+public sealed partial record CSINodeSpec
+{
+    [Field(1, Required = true), ListMap("name"), PatchStrategy("merge", "name")]
+    public ApiList<CSINodeDriver> Drivers { get; init; } = [];
+}

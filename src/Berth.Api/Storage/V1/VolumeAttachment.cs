@@ -1,0 +1,18 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Storage.V1;
+
+[Kind("storage.k8s.io", "v1", "VolumeAttachment")]
+[Resource("volumeattachments", "volumeattachment", Namespaced = false, Subresources = "status:get,patch,update")]
+public sealed partial record VolumeAttachment
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Field(2, Always = true, Required = true)]
+    public VolumeAttachmentSpec Spec { get; init; } = VolumeAttachmentSpec.Empty;
+
+    [Field(3)]
+    public VolumeAttachmentStatus Status { get; init; } = VolumeAttachmentStatus.Empty;
+}
