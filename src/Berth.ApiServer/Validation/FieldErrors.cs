@@ -1,0 +1,62 @@
+using Berth.Api.Meta.V1;
+
+namespace Berth.ApiServer.Validation;
+
+/// <summary>
+/// Collects what is wrong with an object, field by field, in the words that users of Kubernetes know. Becomes the causes
+/// and the message of a Status with reason Invalid (422).
+/// </summary>
+public sealed class FieldErrors
+{
+    private readonly List<StatusCause> _causes = [];
+
+    public IReadOnlyList<StatusCause> Causes => _causes;
+
+    public bool IsEmpty => _causes.Count == 0;
+
+    public void Required(string path, string detail = "") =>
+        Add("FieldValueRequired", path, "Required value", detail);
+
+    /// <param name="value">As it stands in the object; strings are quoted, null is printed as null.</param>
+    public void Invalid(string path, object? value, string detail) =>
+        Add("FieldValueInvalid", path, $"Invalid value: {Show(value)}", detail);
+
+    public void NotSupported(string path, object? value, params IEnumerable<string> supported) =>
+        Add("FieldValueNotSupported", path, $"Unsupported value: {Show(value)}", "supported values: " + string.Join(", ", supported.Order(StringComparer.Ordinal).Select(s => $"\"{s}\"")));
+
+    public void Forbidden(string path, string detail) => Add("FieldValueForbidden", path, "Forbidden", detail);
+
+    public void Duplicate(string path, object? value) => Add("FieldValueDuplicate", path, $"Duplicate value: {Show(value)}", "");
+
+    public void NotFound(string path, object? value) => Add("FieldValueNotFound", path, $"Not found: {Show(value)}", "");
+
+    public void TooLong(string path, int maxLength) => Add("FieldValueTooLong", path, "Too long", $"may not be more than {maxLength} bytes");
+
+    public void TooMany(string path, int actual, int maxItems) =>
+        Add("FieldValueTooMany", path, $"Too many: {actual}", $"must have at most {maxItems} items");
+
+    /// <summary>The causes as one text: alone when there is one, in brackets when there are several.</summary>
+    public string Describe()
+    {
+        var texts = _causes.Select(c => $"{c.Field}: {c.Message}").ToList();
+        return texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
+    }
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        string text => $"\"{text}\"",
+        bool flag => flag ? "true" : "false",
+        Berth.Api.Quantity quantity => $"\"{quantity}\"",
+        Berth.Api.IMessage message => System.Text.Encoding.UTF8.GetString(Berth.Api.ApiJson.Serialize(message)),
+        IFormattable formattable => formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private void Add(string reason, string path, string message, string detail) => _causes.Add(new StatusCause
+    {
+        Reason = reason,
+        Message = detail.Length == 0 ? message : $"{message}: {detail}",
+        Field = path,
+    });
+}
