@@ -5,7 +5,7 @@ namespace Berth.Network.Dns;
 
 /// <summary>
 /// Immutable snapshot of what the cluster's zone says, after the Kubernetes DNS specification 1.1.0. A change makes a new snapshot that
-/// shares all the rest with the old one, so that the server reads without a lock while <see cref="ClusterDns"/> goes on building.
+/// shares all the rest with the old one, so that the server reads without a lock while its owner goes on building.
 /// </summary>
 public sealed class DnsRecords
 {
