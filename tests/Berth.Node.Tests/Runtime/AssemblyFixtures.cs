@@ -1,0 +1,3 @@
+using Berth.Node.Tests.Runtime;
+
+[assembly: AssemblyFixture(typeof(ContainerdFixture))]
