@@ -1,0 +1,11 @@
+namespace Berth.ApiServer.Admission;
+
+public enum AdmissionOperation
+{
+    Create,
+    Update,
+    Delete,
+
+    /// <summary>Exec, attach, port-forward, proxy.</summary>
+    Connect,
+}
