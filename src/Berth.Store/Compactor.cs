@@ -18,7 +18,7 @@ public sealed class Compactor(IStore store, TimeProvider time, CompactorOptions?
         {
             do
             {
-                await TickAsync(cancellation).ConfigureAwait(false);
+                await NoteAndCompactAsync(cancellation).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
         }
@@ -27,7 +27,8 @@ public sealed class Compactor(IStore store, TimeProvider time, CompactorOptions?
         }
     }
 
-    private async ValueTask TickAsync(CancellationToken cancellation)
+    /// <summary>One turn: what the timer does.</summary>
+    internal async ValueTask NoteAndCompactAsync(CancellationToken cancellation)
     {
         _notes.Enqueue((time.GetTimestamp(), store.Current));
         while (_notes.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Noted) >= _options.Retention)

@@ -4,7 +4,8 @@ namespace Berth.Store.Sqlite;
 
 /// <summary>
 /// The right to a data directory: an advisory lock (flock) on a file in it, which the kernel takes back when the process
-/// ends, however it ends. The file stays and holds the owner's process id, for the message to the next one.
+/// ends, however it ends. The file stays. One beside it, which is not locked and so can be read by others, holds the
+/// owner's process id for the message to them.
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {
@@ -33,21 +34,31 @@ internal sealed class StoreLock : IDisposable
                 $"{directory} is in use by {Owner(path)} (it holds {path}): stop that Berth, or give this one another data directory", e);
         }
 
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
-        file.Flush();
+        TryNoteOwner(path);
         return new StoreLock(file);
     }
 
     public void Dispose() => _file.Dispose();
 
+    private static string NotePath(string path) => Path.ChangeExtension(path, ".pid");
+
+    // On a full disk the store can still be read, so this is not worth a refusal.
+    private static void TryNoteOwner(string path)
+    {
+        try
+        {
+            File.WriteAllText(NotePath(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     private static string Owner(string path)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            return reader.ReadLine() is { Length: > 0 } id ? $"process {id}" : "another process";
+            return File.ReadAllText(NotePath(path)) is { Length: > 0 } id ? $"process {id}" : "another process";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
