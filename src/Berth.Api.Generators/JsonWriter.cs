@@ -214,7 +214,7 @@ internal sealed class JsonWriter(SourceText output, string name, List<FieldModel
             Shape.Boolean => value,
             Shape.Message => $"!ReferenceEquals({value}, {type.Name}.Empty) && {value} != {type.Name}.Empty",
             Shape.IntOrString => $"{value} != default",
-            Shape.Quantity => $"!{value}.IsZero",
+            // Kubernetes writes a zero quantity also where the field is optional: a Go struct is never empty.
             _ => null,
         };
     }

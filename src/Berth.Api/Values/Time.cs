@@ -5,7 +5,7 @@ using Berth.Api.Proto;
 
 namespace Berth.Api;
 
-/// <summary>A point in time to the second, as the API carries it. Finer parts are cut off when it is made.</summary>
+/// <summary>A point in time to the second, as the API carries it. Finer parts are cut off when it is made. The default value is Kubernetes' zero time: null in JSON, an empty message in protobuf.</summary>
 public readonly record struct Time : IComparable<Time>
 {
     public Time(DateTimeOffset value) => Value = DateTimeOffset.FromUnixTimeSeconds(value.ToUnixTimeSeconds());
@@ -26,12 +26,18 @@ public readonly record struct Time : IComparable<Time>
 
     public static bool operator >=(Time left, Time right) => left.Value >= right.Value;
 
-    public static Time ReadJson(ref JsonInput input) => new(Rfc3339.Read(ref input));
+    public static Time ReadJson(ref JsonInput input) => input.IsNull ? default : new(Rfc3339.Read(ref input));
 
-    public static Time ReadProto(ref ProtoReader reader) => new(Rfc3339.ReadProto(ref reader));
+    public static Time ReadProto(ref ProtoReader reader) => reader.IsEmpty ? default : new(Rfc3339.ReadProto(ref reader));
 
     public void WriteJson(Utf8JsonWriter writer)
     {
+        if (Value == default)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
         Span<byte> text = stackalloc byte[32];
         Value.TryFormat(text, out var length, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         writer.WriteStringValue(text[..length]);
@@ -39,6 +45,8 @@ public readonly record struct Time : IComparable<Time>
 
     public void WriteProto(ref ProtoWriter writer)
     {
+        if (Value == default)
+            return;
         writer.Int64(2, 0);
         writer.Int64(1, Value.ToUnixTimeSeconds());
     }

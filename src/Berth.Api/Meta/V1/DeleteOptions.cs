@@ -2,7 +2,7 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Meta.V1;
 
-[Kind("", "v1", "DeleteOptions")]
+/// <summary>How an object is to be deleted. Travels as a body of its own and inside an Eviction; its kind and apiVersion are optional and not written.</summary>
 public sealed partial record DeleteOptions
 {
     [Field(1)]
