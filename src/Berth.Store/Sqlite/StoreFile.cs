@@ -53,6 +53,12 @@ internal static class StoreFile
         return statement.Step() ? statement.Long(0) : throw new StoreOpenException($"no answer to {sql}");
     }
 
+    public static bool IsWriteAhead(SqliteConnection connection)
+    {
+        using var statement = new Statement(connection, "PRAGMA journal_mode");
+        return statement.Step() && statement.Text(0) is "wal";
+    }
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var statement = new Statement(connection, sql);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Berth.Store.Feed;
 using Microsoft.Data.Sqlite;
 
@@ -22,8 +21,7 @@ internal sealed class StoreWriter
     // Callers past this wait their turn here instead of in memory of ours.
     private const int WaitingRequests = 4 * CommitTransactions;
 
-    private readonly Channel<WriteRequest> _requests = Channel.CreateBounded<WriteRequest>(
-        new BoundedChannelOptions(WaitingRequests) { SingleReader = true });
+    private readonly WriteQueue _requests = new(WaitingRequests);
 
     private readonly WriteConnection _connection;
     private readonly WatchFeed _feed;
@@ -60,47 +58,34 @@ internal sealed class StoreWriter
     public async ValueTask<StoreOutcome> CommitAsync(StoreTransaction transaction, CancellationToken cancellation)
     {
         var request = new WriteRequest.Commit(transaction);
-        await SubmitAsync(request, cancellation).ConfigureAwait(false);
+        await _requests.AddAsync(request, cancellation).ConfigureAwait(false);
         return await request.Done.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask CompactAsync(Revision floor, CancellationToken cancellation)
     {
         var request = new WriteRequest.Compact(floor);
-        await SubmitAsync(request, cancellation).ConfigureAwait(false);
+        await _requests.AddAsync(request, cancellation).ConfigureAwait(false);
         await request.Done.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Finishes what has been submitted, refuses what comes later, and closes the connection.</summary>
     public Task StopAsync()
     {
-        _requests.Writer.TryComplete();
+        _requests.Close();
         return _ended.Task;
-    }
-
-    private async ValueTask SubmitAsync(WriteRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            await _requests.Writer.WriteAsync(request, cancellation).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new StoreUnavailableException("the store has been closed");
-        }
     }
 
     private void Run()
     {
         try
         {
-            var reader = _requests.Reader;
-            while (_purging || Wait(reader))
+            while (_purging || _requests.Wait())
             {
-                Gather(reader);
+                Gather();
                 if (_commits.Count > 0) Commit();
                 if (_purging) Purge();
-                if (reader.Completion.IsCompleted) break;
+                if (_requests.IsFinished) break;
             }
 
             foreach (var compaction in _compactions) compaction.Fail(new StoreUnavailableException("the store has been closed"));
@@ -113,24 +98,21 @@ internal sealed class StoreWriter
         }
     }
 
-    // This thread has nothing else to do than to wait.
-    private static bool Wait(ChannelReader<WriteRequest> reader) => reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
-
     // A fault of the code, not of the disk: nobody may be left waiting.
     private void Abandon(Exception reason)
     {
         var answer = new StoreUnavailableException($"writing to {_path} has ended: {reason.Message}", reason);
-        _requests.Writer.TryComplete();
-        while (_requests.Reader.TryRead(out var request)) request.Fail(answer);
+        _requests.Close();
+        while (_requests.TryTake(out var request)) request.Fail(answer);
         foreach (var commit in _commits) commit.Fail(answer);
         foreach (var compaction in _compactions) compaction.Fail(answer);
         _ended.SetException(reason);
     }
 
-    private void Gather(ChannelReader<WriteRequest> reader)
+    private void Gather()
     {
         long bytes = 0;
-        while (_commits.Count < CommitTransactions && bytes < CommitBytes && reader.TryRead(out var request))
+        while (_commits.Count < CommitTransactions && bytes < CommitBytes && _requests.TryTake(out var request))
         {
             switch (request)
             {

@@ -13,6 +13,8 @@ internal sealed class WriteConnection : IDisposable
     // copied once, often enough that a start after a crash reads little.
     private const int CheckpointPages = 4096;
 
+    private const int SynchronousFull = 2;
+
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin;
@@ -42,6 +44,10 @@ internal sealed class WriteConnection : IDisposable
             var pages = Math.Max(1, limit / StoreFile.Scalar(_connection, "PRAGMA page_size"));
             StoreFile.Execute(_connection, $"PRAGMA max_page_count = {pages}");
         }
+
+        // Durability is what this connection is for: better no store than one that only seems to have it.
+        if (StoreFile.Scalar(_connection, "PRAGMA synchronous") != SynchronousFull || !StoreFile.IsWriteAhead(_connection))
+            throw new StoreOpenException($"{path} cannot be written durably: SQLite refuses its write-ahead log there; use a local disk");
 
         Revision = new Revision(StoreFile.Scalar(_connection, "SELECT revision FROM meta"));
         Floor = new Revision(StoreFile.Scalar(_connection, "SELECT floor FROM meta"));
