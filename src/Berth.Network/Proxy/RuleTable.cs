@@ -34,7 +34,7 @@ internal sealed class RuleTable
         _time = time;
     }
 
-    public int ServiceCount => _wanted.Count;
+    public IReadOnlyDictionary<(string Namespace, string Name), RuleFragment> Wanted => _wanted;
 
     /// <summary>Whether a script would change anything.</summary>
     public bool IsDirty => _full || _changed.Count > 0;

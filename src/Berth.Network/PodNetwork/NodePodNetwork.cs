@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Berth.Linux.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Network.PodNetwork;
+
+/// <summary>What this kernel and machine allow, as found by <see cref="NodePodNetwork.EnsureAsync"/>.</summary>
+/// <param name="BridgeNetfilter">Packets between pods of the bridge pass netfilter, so that answers through Services are translated back.</param>
+/// <param name="Warnings">What will not work, and what to do; for the user.</param>
+public sealed record PodNetworkStatus(bool BridgeNetfilter, IReadOnlyList<string> Warnings);
+
+/// <summary>
+/// The bridge that pods of this node hang on, made before the first pod so that DNS can answer on its address, and the kernel settings
+/// that routing needs. Each call brings everything to where it should be and may be repeated at any time.
+/// </summary>
+public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwork host, ILogger logger)
+{
+    private const string Forward = "net/ipv4/ip_forward";
+    private const string BridgeCall = "net/bridge/bridge-nf-call-iptables";
+    private const string Comment = "berth pods";
+
+    /// <exception cref="ProcessFailedException">A command failed; its message says which.</exception>
+    /// <exception cref="IOException">A kernel setting could not be changed.</exception>
+    public async Task<PodNetworkStatus> EnsureAsync(CancellationToken cancellation)
+    {
+        List<string> warnings = [];
+        SetSysctl(Forward, "1");
+        var bridgeNetfilter = await EnsureBridgeNetfilterAsync(cancellation).ConfigureAwait(false);
+        await EnsureBridgeAsync(cancellation).ConfigureAwait(false);
+        await EnsureForwardingAllowedAsync(warnings, cancellation).ConfigureAwait(false);
+        return new PodNetworkStatus(bridgeNetfilter, warnings);
+    }
+
+    /// <summary>Removes the bridge and its rules, and puts kernel settings back once no other instance needs them. What is not there is no error.</summary>
+    public async Task PurgeAsync(CancellationToken cancellation)
+    {
+        if (await BridgeExistsAsync(cancellation).ConfigureAwait(false))
+            await host.RunAsync("ip", ["link", "delete", options.Bridge], cancellation: cancellation).ConfigureAwait(false);
+        if (await FindForwardDropAsync(cancellation).ConfigureAwait(false))
+        {
+            foreach (var rule in ForwardRules())
+                await TryAsync("iptables", ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
+        }
+        RestoreSysctls();
+    }
+
+    private async Task EnsureBridgeAsync(CancellationToken cancellation)
+    {
+        var bridge = options.Bridge;
+        if (!await BridgeExistsAsync(cancellation).ConfigureAwait(false))
+        {
+            // An address of its own, derived from the name, so that it does not change with the pods that come and go (and with it every pod's
+            // neighbour table) nor when the bridge is made again.
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{bridge} {options.NodePodNetwork}"));
+            var mac = string.Create(CultureInfo.InvariantCulture, $"02:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}:{hash[3]:x2}:{hash[4]:x2}");
+            await host.RunAsync("ip", ["link", "add", bridge, "address", mac, "type", "bridge"], cancellation: cancellation).ConfigureAwait(false);
+        }
+        var address = $"{options.Gateway}/{options.NodePodNetwork.PrefixLength}";
+        await host.RunAsync("ip", ["address", "replace", address, "dev", bridge], cancellation: cancellation).ConfigureAwait(false);
+        await host.RunAsync("ip", ["link", "set", bridge, "up"], cancellation: cancellation).ConfigureAwait(false);
+        // Cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even start to send.
+        await host.RunAsync("ip", ["route", "replace", options.ServiceNetwork.ToString(), "dev", bridge], cancellation: cancellation).ConfigureAwait(false);
+        if (options.LocalhostNodePorts)
+            host.WriteSysctl($"net/ipv4/conf/{bridge}/route_localnet", "1");
+    }
+
+    private async Task<bool> BridgeExistsAsync(CancellationToken cancellation)
+    {
+        var links = await host.RunAsync("ip", ["-o", "link", "show", "type", "bridge"], cancellation: cancellation).ConfigureAwait(false);
+        return links.Split('\n').Any(line => line.Split(": ") is [_, var name, ..] && name == options.Bridge);
+    }
+
+    private async Task<bool> EnsureBridgeNetfilterAsync(CancellationToken cancellation)
+    {
+        if (host.ReadSysctl(BridgeCall) is null)
+            await TryAsync("modprobe", ["br_netfilter"], cancellation).ConfigureAwait(false);
+        if (host.ReadSysctl(BridgeCall) is null)
+        {
+            LogNoBridgeNetfilter();
+            return false;
+        }
+        SetSysctl(BridgeCall, "1");
+        return true;
+    }
+
+    /// <summary>
+    /// A firewall that forwards nothing by default (Docker makes iptables' FORWARD so) also stops pods: no rule of our own table can overrule
+    /// it. So two rules go where the dropping is decided, if it is iptables; for others we can only tell the user.
+    /// </summary>
+    private async Task EnsureForwardingAllowedAsync(List<string> warnings, CancellationToken cancellation)
+    {
+        if (!await FindForwardDropAsync(cancellation).ConfigureAwait(false))
+            return;
+        foreach (var rule in ForwardRules())
+        {
+            if (await TryAsync("iptables", ["-w", "-C", "FORWARD", .. rule], cancellation).ConfigureAwait(false)
+                || await TryAsync("iptables", ["-w", "-I", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
+            {
+                continue;
+            }
+            warnings.Add($"the machine's firewall drops forwarded packets, and no exception for {options.Bridge} could be made: pods reach neither each "
+                + $"other nor the outside. Allow forwarding from and to {options.Bridge} in it");
+            return;
+        }
+        LogForwardException(options.Bridge);
+    }
+
+    private string[][] ForwardRules() =>
+    [
+        ["-i", options.Bridge, "-m", "comment", "--comment", Comment, "-j", "ACCEPT"],
+        ["-o", options.Bridge, "-m", "comment", "--comment", Comment, "-j", "ACCEPT"],
+    ];
+
+    private async Task<bool> FindForwardDropAsync(CancellationToken cancellation)
+    {
+        var chains = await host.RunAsync("nft", ["-j", "list", "chains"], cancellation: cancellation).ConfigureAwait(false);
+        using var json = JsonDocument.Parse(chains);
+        foreach (var entry in json.RootElement.GetProperty("nftables").EnumerateArray())
+        {
+            if (entry.TryGetProperty("chain", out var chain)
+                && chain.TryGetProperty("hook", out var hook) && hook.ValueEquals("forward")
+                && chain.TryGetProperty("policy", out var policy) && policy.ValueEquals("drop"))
+            {
+                return true;
+            }
+        }
+        // The older iptables keeps its rules outside nftables. Asking it where it has none would load its modules.
+        if (!File.Exists("/proc/net/ip_tables_names") || !(await File.ReadAllTextAsync("/proc/net/ip_tables_names", cancellation).ConfigureAwait(false)).Contains("filter", StringComparison.Ordinal))
+            return false;
+        try
+        {
+            var rules = await host.RunAsync("iptables-legacy", ["-w", "-S", "FORWARD"], cancellation: cancellation).ConfigureAwait(false);
+            return rules.StartsWith("-P FORWARD DROP", StringComparison.Ordinal);
+        }
+        catch (ProcessFailedException)
+        {
+            return false; // Somebody else's tables that no installed program can read: nothing to be told or done about them.
+        }
+    }
+
+    private async Task<bool> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        try
+        {
+            await host.RunAsync(program, arguments, cancellation: cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (ProcessFailedException e)
+        {
+            LogCommandFailed(e.Message);
+            return false;
+        }
+    }
+
+    private void SetSysctl(string name, string value)
+    {
+        var before = host.ReadSysctl(name) ?? throw new IOException($"this kernel has no setting {name}");
+        if (before == value)
+            return;
+        Directory.CreateDirectory(options.StateDirectory);
+        var record = RecordOf(name);
+        if (!File.Exists(record))
+            File.WriteAllText(record, before);
+        host.WriteSysctl(name, value);
+    }
+
+    // The last one to go puts the settings back.
+    private void RestoreSysctls()
+    {
+        foreach (var name in new[] { Forward, BridgeCall })
+        {
+            var record = RecordOf(name);
+            if (!File.Exists(record) || OthersForward())
+                continue;
+            host.WriteSysctl(name, File.ReadAllText(record));
+            File.Delete(record);
+        }
+    }
+
+    // Any other bridge (another instance's, Docker's, a hypervisor's) may rely on forwarding by now.
+    private bool OthersForward() =>
+        Directory.EnumerateDirectories("/sys/class/net").Any(link => Directory.Exists(Path.Combine(link, "bridge")) && Path.GetFileName(link) != options.Bridge);
+
+    private string RecordOf(string sysctl) => Path.Combine(options.StateDirectory, sysctl.Replace('/', '.'));
+
+    [LoggerMessage(7201, LogLevel.Warning, "The kernel module br_netfilter is not there: Services masquerade traffic between pods of this node, which then do not see each other's addresses")]
+    private partial void LogNoBridgeNetfilter();
+
+    [LoggerMessage(7202, LogLevel.Information, "The machine's firewall drops forwarded packets by default; rules in iptables' FORWARD chain let those of {Bridge} through")]
+    private partial void LogForwardException(string bridge);
+
+    [LoggerMessage(7203, LogLevel.Debug, "A command failed, which may be as it should: {Error}")]
+    private partial void LogCommandFailed(string error);
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.Network.PodNetwork;
+
+/// <summary>This node's part of the pod network.</summary>
+public sealed record PodNetworkOptions
+{
+    /// <summary>At most 15 bytes. The CNI bridge plugin is to use the same name, with <c>isGateway</c> and <c>hairpinMode</c>, without <c>ipMasq</c>.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>The addresses of this node's pods. The first one is the bridge's own.</summary>
+    public required IPNetwork NodePodNetwork { get; init; }
+
+    public required IPNetwork ServiceNetwork { get; init; }
+
+    /// <summary>Whether NodePorts answer on 127.0.0.1, for the machine's own processes.</summary>
+    public bool LocalhostNodePorts { get; init; } = true;
+
+    /// <summary>Where kernel settings as found are kept until all instances are gone. On a file system that, like those settings, does not survive a reboot; shared by all instances.</summary>
+    public string StateDirectory { get; init; } = "/run/berth/network";
+
+    /// <summary>The bridge's address, which is the pods' gateway: the first of their network.</summary>
+    public IPAddress Gateway => NthAddress(NodePodNetwork, 1);
+
+    /// <summary>The <paramref name="index"/>-th address of a network; its base address is number 0. The cluster DNS Service has number 10 of the Service network, the API server number 1.</summary>
+    public static IPAddress NthAddress(IPNetwork network, int index)
+    {
+        var bytes = network.BaseAddress.GetAddressBytes();
+        for (var i = bytes.Length - 1; index > 0 && i >= 0; i--)
+        {
+            index += bytes[i];
+            bytes[i] = (byte)index;
+            index >>= 8;
+        }
+        var address = new IPAddress(bytes);
+        return network.Contains(address)
+            ? address
+            : throw new ArgumentException($"{network} is too small for the addresses that Berth needs in it", nameof(network));
+    }
+
+    internal string Ip => NodePodNetwork.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? "ip6" : "ip";
+}
