@@ -45,7 +45,7 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             foreach (var rule in ForwardRules())
                 await TryAsync("iptables", ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
         }
-        RestoreSysctls();
+        await RestoreSysctlsAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task EnsureBridgeAsync(CancellationToken cancellation)
@@ -68,10 +68,13 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             host.WriteSysctl($"net/ipv4/conf/{bridge}/route_localnet", "1");
     }
 
-    private async Task<bool> BridgeExistsAsync(CancellationToken cancellation)
+    private async Task<bool> BridgeExistsAsync(CancellationToken cancellation) =>
+        (await ListBridgesAsync(cancellation).ConfigureAwait(false)).Contains(options.Bridge);
+
+    private async Task<IReadOnlyList<string>> ListBridgesAsync(CancellationToken cancellation)
     {
         var links = await host.RunAsync("ip", ["-o", "link", "show", "type", "bridge"], cancellation: cancellation).ConfigureAwait(false);
-        return links.Split('\n').Any(line => line.Split(": ") is [_, var name, ..] && name == options.Bridge);
+        return [.. links.Split('\n').Select(line => line.Split(": ")).Where(words => words.Length > 1).Select(words => words[1])];
     }
 
     private async Task<bool> EnsureBridgeNetfilterAsync(CancellationToken cancellation)
@@ -168,22 +171,20 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
         host.WriteSysctl(name, value);
     }
 
-    // The last one to go puts the settings back.
-    private void RestoreSysctls()
+    // The last one to go puts the settings back: any other bridge (another instance's, Docker's, a hypervisor's) may rely on forwarding by now.
+    private async Task RestoreSysctlsAsync(CancellationToken cancellation)
     {
+        if ((await ListBridgesAsync(cancellation).ConfigureAwait(false)).Count > 0)
+            return;
         foreach (var name in new[] { Forward, BridgeCall })
         {
             var record = RecordOf(name);
-            if (!File.Exists(record) || OthersForward())
+            if (!File.Exists(record))
                 continue;
-            host.WriteSysctl(name, File.ReadAllText(record));
+            host.WriteSysctl(name, await File.ReadAllTextAsync(record, cancellation).ConfigureAwait(false));
             File.Delete(record);
         }
     }
-
-    // Any other bridge (another instance's, Docker's, a hypervisor's) may rely on forwarding by now.
-    private bool OthersForward() =>
-        Directory.EnumerateDirectories("/sys/class/net").Any(link => Directory.Exists(Path.Combine(link, "bridge")) && Path.GetFileName(link) != options.Bridge);
 
     private string RecordOf(string sysctl) => Path.Combine(options.StateDirectory, sysctl.Replace('/', '.'));
 

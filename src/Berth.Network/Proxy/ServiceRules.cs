@@ -132,6 +132,9 @@ internal sealed class ServiceRules
                 $"numgen random mod {count} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(port, e)}"))} }}",
             ];
         }
+        // Most Services have one endpoint, and a kernel takes time to make a map (it looks for a free number among all there are).
+        if (endpoints.Length == 1)
+            return [$"meta l4proto {port.Protocol} dnat to {Target(endpoints[0])}"];
         var targets = string.Join(", ", endpoints.Select((e, i) => string.Create(CultureInfo.InvariantCulture, $"{i} : {e.Address} . {e.Port}")));
         return [$"meta l4proto {port.Protocol} dnat {_context.Ip} addr . port to numgen random mod {count} map {{ {targets} }}"];
     }

@@ -29,6 +29,8 @@ internal sealed class NetworkNamespace : IHostNetwork, IAsyncDisposable
     public Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string? input = null, CancellationToken cancellation = default) =>
         ProcessRunner.RunAsync("ip", ["netns", "exec", Name, program, .. arguments], input, cancellation: cancellation);
 
+    public Task<string> ShowAsync(string program, params string[] arguments) => RunAsync(program, arguments);
+
     public Task IpAsync(string arguments) => ProcessRunner.RunAsync("ip", ["-n", Name, .. arguments.Split(' ')]);
 
     public string? ReadSysctl(string name) =>

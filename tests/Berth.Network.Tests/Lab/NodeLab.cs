@@ -38,6 +38,8 @@ internal sealed class NodeLab : IAsyncDisposable
             ServiceNetwork = IPNetwork.Parse("10.96.0.0/16"),
             StateDirectory = state,
         };
+        // A new namespace may take these over from the machine's own.
+        node.WriteSysctl("net/ipv4/ip_forward", "0");
         var podNetwork = new NodePodNetwork(options, node, NullLogger.Instance);
         var status = await podNetwork.EnsureAsync(CancellationToken.None);
         Assert.Empty(status.Warnings);
@@ -59,7 +61,8 @@ internal sealed class NodeLab : IAsyncDisposable
             var pod = await NetworkNamespace.CreateAsync($"pod{i}");
             await node.IpAsync($"link add veth{i} type veth peer name eth0 netns {pod.Name}");
             // As the CNI bridge plugin with hairpinMode sets up a pod.
-            await node.IpAsync($"link set veth{i} master berth0 type bridge_slave hairpin on");
+            await node.IpAsync($"link set veth{i} master berth0");
+            await node.IpAsync($"link set veth{i} type bridge_slave hairpin on");
             await node.IpAsync($"link set veth{i} up");
             await pod.IpAsync($"address add 10.42.0.{i + 2}/24 dev eth0");
             await pod.IpAsync("link set eth0 up");

@@ -36,14 +36,14 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
                 table.Invalidate();
             if (!table.IsDirty)
                 continue;
-            await nft.ApplyAsync(table.BuildScript(), default);
+            await nft.ApplyAsync(table.BuildScript(), TestContext.Current.CancellationToken);
             table.Commit();
         }
         var fresh = new RuleTable(Context with { Table = "berth-b" }, TimeProvider.System);
         // A second run from the same wishes changes nothing, and a new table looks the same.
         foreach (var (owner, fragment) in table.Wanted)
             fresh.Set(owner, fragment);
-        await nft.ApplyAsync(fresh.BuildScript(), default);
+        await nft.ApplyAsync(fresh.BuildScript(), TestContext.Current.CancellationToken);
         fresh.Commit();
         Assert.False(table.IsDirty);
         Assert.Equal(await ListAsync(node, "berth-b"), await ListAsync(node, "berth-a"));
@@ -68,7 +68,7 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         {
             try
             {
-                await nft.ApplyAsync(table.BuildChainRemoval()!, default);
+                await nft.ApplyAsync(table.BuildChainRemoval()!, TestContext.Current.CancellationToken);
                 break;
             }
             catch (NftablesException) when (DateTime.UtcNow < deadline)
@@ -78,7 +78,7 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         }
         table.CommitChainRemoval();
         Assert.False(table.HasStaleChains);
-        Assert.DoesNotContain("svc-", await node.RunAsync("nft", ["list", "table", "ip", "berth-a"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("svc-", await node.ShowAsync("nft", "list", "table", "ip", "berth-a"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         var script = table.BuildScript();
         output.WriteLine($"rendering {count} Services: {rendering.ElapsedMilliseconds} ms, {script.Length / 1024} KiB");
         var applying = System.Diagnostics.Stopwatch.StartNew();
-        await nft.ApplyAsync(script, default);
+        await nft.ApplyAsync(script, TestContext.Current.CancellationToken);
         table.Commit();
         output.WriteLine($"applying all: {applying.ElapsedMilliseconds} ms");
         Assert.InRange(applying.Elapsed.TotalSeconds, 0, 30);
@@ -125,7 +125,7 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
 
     private static async Task ApplyAsync(NftablesProgram nft, RuleTable table)
     {
-        await nft.ApplyAsync(table.BuildScript(), default);
+        await nft.ApplyAsync(table.BuildScript(), TestContext.Current.CancellationToken);
         table.Commit();
     }
 
@@ -164,13 +164,13 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
     // Order in maps and of chains depends on history; chains that are out of use and empty stay for a while; handles count up.
     private static async Task<string> ListAsync(NetworkNamespace node, string table)
     {
-        var text = await node.RunAsync("nft", ["list", "table", "ip", table]);
+        var text = await node.ShowAsync("nft", "list", "table", "ip", table);
         text = Elements().Replace(text, m => "elements = { " + string.Join(", ", m.Groups[1].Value.Split(',').Select(e => Spaces().Replace(e, " ").Trim()).Order()) + " }");
         var blocks = text.Replace(table, "TABLE").Split("\n\n").Select(b => b.Trim()).Where(b => !EmptyChain().IsMatch(b));
         return string.Join("\n\n", blocks.Select(b => b.TrimEnd('}', '\n')).Order());
     }
 
-    private static Task<string> MapAsync(NetworkNamespace node) => node.RunAsync("nft", ["list", "map", "ip", "berth-a", "service-ips"]);
+    private static Task<string> MapAsync(NetworkNamespace node) => node.ShowAsync("nft", "list", "map", "ip", "berth-a", "service-ips");
 
     [GeneratedRegex(@"elements = \{(.*?)\}", RegexOptions.Singleline)]
     private static partial Regex Elements();

@@ -183,10 +183,10 @@ public sealed class ServiceTrafficTests : IAsyncLifetime
         // The same port of the same client: the kernel still remembers the old way.
         Assert.StartsWith("pod-0", await NetworkNamespace.AskUdpAsync(client, "10.96.0.10", 53), StringComparison.Ordinal);
         var conntrack = new Conntrack(_lab.Node);
-        var stale = StaleFlows.Find(await conntrack.ListUdpAsync(AddressFamily.InterNetwork, default), [service], _lab.Context).ToList();
+        var stale = StaleFlows.Find(await conntrack.ListUdpAsync(AddressFamily.InterNetwork, TestContext.Current.CancellationToken), [service], _lab.Context).ToList();
         Assert.Single(stale);
-        await conntrack.DeleteAsync(stale[0], default);
-        await conntrack.DeleteAsync(stale[0], default); // gone already: no error
+        await conntrack.DeleteAsync(stale[0], TestContext.Current.CancellationToken);
+        await conntrack.DeleteAsync(stale[0], TestContext.Current.CancellationToken); // gone already: no error
         Assert.StartsWith("pod-1", await NetworkNamespace.AskUdpAsync(client, "10.96.0.10", 53), StringComparison.Ordinal);
     }
 
@@ -203,11 +203,11 @@ public sealed class ServiceTrafficTests : IAsyncLifetime
     public async Task Removal_OfTheTable_LeavesNothing()
     {
         await ApplyAsync(Web(endpoints: 2));
-        await _nft.ApplyAsync(BaseRules.RenderRemoval(_lab.Context), default);
-        await _nft.ApplyAsync(BaseRules.RenderRemoval(_lab.Context), default);
-        Assert.DoesNotContain("berth", await _lab.Node.RunAsync("nft", ["list", "tables"]), StringComparison.Ordinal);
-        await _lab.PodNetwork.PurgeAsync(default);
-        await _lab.PodNetwork.PurgeAsync(default);
+        await _nft.ApplyAsync(BaseRules.RenderRemoval(_lab.Context), TestContext.Current.CancellationToken);
+        await _nft.ApplyAsync(BaseRules.RenderRemoval(_lab.Context), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("berth", await _lab.Node.ShowAsync("nft", "list", "tables"), StringComparison.Ordinal);
+        await _lab.PodNetwork.PurgeAsync(TestContext.Current.CancellationToken);
+        await _lab.PodNetwork.PurgeAsync(TestContext.Current.CancellationToken);
         Assert.Empty(Directory.GetFiles(_lab.StateDirectory));
         Assert.Equal("0", _lab.Node.ReadSysctl("net/ipv4/ip_forward"));
     }
@@ -225,7 +225,7 @@ public sealed class ServiceTrafficTests : IAsyncLifetime
     {
         foreach (var service in services)
             _table.Set((service.Namespace, service.Name), ServiceRules.Render(service, _lab.Context));
-        await _nft.ApplyAsync(_table.BuildScript(), default);
+        await _nft.ApplyAsync(_table.BuildScript(), TestContext.Current.CancellationToken);
         _table.Commit();
     }
 
