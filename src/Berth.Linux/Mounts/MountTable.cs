@@ -24,7 +24,7 @@ public static class MountTable
         foreach (var line in lines)
         {
             var fields = line.Split(' ');
-            var hyphen = Array.IndexOf(fields, "-", 6);
+            var hyphen = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
             if (hyphen < 0 || fields.Length < hyphen + 4) throw new FormatException($"mountinfo line not understood: {line}");
             mounts.Add(new MountEntry(
                 int.Parse(fields[0], CultureInfo.InvariantCulture),

@@ -9,7 +9,8 @@ public sealed class ImageImportException(string message, Exception? inner = null
 /// <summary>Brings image archives (Docker's and OCI's) into the containerd that Berth uses, without a registry.</summary>
 /// <param name="socketPath">containerd's own socket; CRI is served there too.</param>
 /// <param name="snapshotter">Where layers are unpacked; must be the one that CRI uses.</param>
-public sealed class ImageImporter(string socketPath, IImageService images, string snapshotter, TimeProvider time)
+/// <param name="ctrPath">containerd's command-line client; null looks on PATH.</param>
+public sealed class ImageImporter(string socketPath, IImageService images, string snapshotter, TimeProvider time, string? ctrPath = null)
 {
     /// <summary>The namespace of containerd that CRI sees.</summary>
     public const string Namespace = "k8s.io";
@@ -25,7 +26,7 @@ public sealed class ImageImporter(string socketPath, IImageService images, strin
     public async Task<IReadOnlyList<string>> ImportAsync(string archivePath, CancellationToken cancellation = default)
     {
         if (!File.Exists(archivePath)) throw new ImageImportException($"{archivePath}: no such file");
-        var ctr = ProcessRunner.Find("ctr")
+        var ctr = ctrPath ?? ProcessRunner.Find("ctr")
             ?? throw new ImageImportException("ctr is not installed; it comes with the containerd package (apt-get install containerd)");
         string output;
         try

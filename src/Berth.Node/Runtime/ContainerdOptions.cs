@@ -30,5 +30,8 @@ public sealed record ContainerdOptions
     /// <summary>Eight hex digits that tell this instance from others on the machine.</summary>
     public string InstanceHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(DataDirectory)))))[..8];
 
+    /// <summary>Cgroup that holds all cgroups of this instance's pods; two instances' limits never meet.</summary>
+    public string CgroupRoot => $"/berth-{InstanceHash}";
+
     public string EffectiveBridgeName => BridgeName ?? $"berth-{InstanceHash}"; // 14 of the 15 characters that an interface may have
 }

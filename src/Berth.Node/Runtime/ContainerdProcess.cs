@@ -55,7 +55,8 @@ public sealed class ContainerdProcess : IAsyncDisposable
     public ContainerdVersion Version { get; private set; }
 
     /// <summary>Null before <see cref="StartAsync"/> returned.</summary>
-    public ImageImporter Importer => field ??= new ImageImporter(Paths.Socket, Client, Facts.Snapshotter, _time);
+    public ImageImporter Importer => field ??= new ImageImporter(
+        Paths.Socket, Client, Facts.Snapshotter, _time, ProcessRunner.Find(Path.Combine(Path.GetDirectoryName(_program)!, "ctr")));
 
     public MachineFacts Facts { get; private set; } = null!; // set before StartAsync returns the object
 
@@ -180,7 +181,8 @@ public sealed class ContainerdProcess : IAsyncDisposable
     private ProcessIdentity Launch()
     {
         // Only what containerd and the programs that it runs use; secrets in Berth's own environment stay there.
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+        // Its own directory comes first: a containerd installed beside the distribution's needs its own shim.
+        var environment = new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(_program)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
         foreach (var name in (string[])["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR"])
         {
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;

@@ -1,3 +1,4 @@
+using Berth.Linux.Cgroups;
 using Berth.Linux.Mounts;
 using Berth.Linux.Processes;
 using Berth.Node.Cri;
@@ -45,6 +46,9 @@ public sealed class ContainerdPurge(ContainerdOptions options, Action<string> lo
         live = new ContainerdPidFile(_paths).FindLive();
         if (live is not null) await ContainerdProcess.StopProcessAsync(live.Process, time, cancellation);
         await EndAsync(ShimsWithTheirProcesses(), cancellation);
+        var cgroup = new Cgroup(CgroupHierarchy.Detect(), options.CgroupRoot);
+        await cgroup.KillAsync(time, cancellation);
+        await cgroup.RemoveAsync(time, cancellation);
 
         RemoveShimSockets();
         Mount.UnmountAllUnder(_paths.Base);

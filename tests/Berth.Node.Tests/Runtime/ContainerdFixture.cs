@@ -33,8 +33,10 @@ public sealed class ContainerdFixture : IAsyncLifetime
         : ProcessRunner.Find("containerd") is null || ProcessRunner.Find("runc") is null ? "needs containerd and runc"
         : null;
 
+    /// <summary>BERTH_TEST_CONTAINERD names another containerd than the distribution's, with its shim and ctr beside it.</summary>
     public static ContainerdOptions NewOptions() => new()
     {
+        ContainerdPath = Environment.GetEnvironmentVariable("BERTH_TEST_CONTAINERD"),
         DataDirectory = Directory.CreateTempSubdirectory("berth-node-test-").FullName,
         PodCidrs = [$"10.199.{Interlocked.Increment(ref _networks) % 256}.0/24"],
     };
@@ -42,8 +44,16 @@ public sealed class ContainerdFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Unavailable() is not null) return;
-        _containerd = await ContainerdProcess.StartAsync(Options, _log.Add, TimeProvider.System);
-        await _containerd.Importer.ImportAsync(await LocalImages.BusyboxAsync());
+        try
+        {
+            _containerd = await ContainerdProcess.StartAsync(Options, _log.Add, TimeProvider.System);
+            await _containerd.Importer.ImportAsync(await LocalImages.BusyboxAsync());
+        }
+        catch
+        {
+            await DisposeAsync(); // xunit does not call it for a fixture that failed to start
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -54,9 +64,11 @@ public sealed class ContainerdFixture : IAsyncLifetime
         Directory.Delete(Options.DataDirectory, recursive: true);
     }
 
-    public PodSandboxConfig Sandbox(string name)
+    public PodSandboxConfig Sandbox(string name) => Sandbox(Options, name);
+
+    public static PodSandboxConfig Sandbox(ContainerdOptions options, string name)
     {
-        var logs = Path.Combine(Options.DataDirectory, "pods", name);
+        var logs = Path.Combine(options.DataDirectory, "pods", name);
         Directory.CreateDirectory(logs);
         return new PodSandboxConfig
         {
@@ -64,7 +76,7 @@ public sealed class ContainerdFixture : IAsyncLifetime
             Hostname = name,
             LogDirectory = logs,
             Labels = { ["test"] = name },
-            Linux = new LinuxPodSandboxConfig(),
+            Linux = new LinuxPodSandboxConfig { CgroupParent = options.CgroupRoot + "/" + name },
         };
     }
 
