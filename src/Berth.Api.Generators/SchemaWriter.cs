@@ -13,6 +13,8 @@ internal sealed class SchemaWriter(SourceText output, INamedTypeSymbol type, Lis
             var parts = new List<string> { $"Name = \"{field.Json}\"", $"Value = {Value(field.Type, field)}" };
             if (field.Required)
                 parts.Add("Required = true");
+            if (field.Always || field.Type is { Shape: Shape.Message, Nullable: false })
+                parts.Add("Always = true");
             if (field.DefaultJson is not null)
                 parts.Add($"DefaultJson = {Literal(field.DefaultJson)}");
             if (field.PatchStrategy is not null)
