@@ -6,8 +6,9 @@ namespace Berth.Store.Sqlite;
 /// <summary>Connections for reading, opened as they are needed and lent to one caller at a time.</summary>
 internal sealed class ReadPool(string path) : IAsyncDisposable
 {
-    // Reads hardly wait for the disk: more connections than cores would only hold more caches.
-    private static readonly int _size = Math.Clamp(Environment.ProcessorCount, 2, 8);
+    // Reads hardly wait for the disk, so many more connections than cores would only hold more caches (4 MiB each); four at
+    // least, so that two long lists do not hold up a get.
+    private static readonly int _size = Math.Clamp(Environment.ProcessorCount, 4, 8);
 
     private readonly SemaphoreSlim _free = new(_size);
     private readonly ConcurrentBag<ReadConnection> _idle = [];
