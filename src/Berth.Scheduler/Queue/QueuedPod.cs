@@ -1,0 +1,13 @@
+using Berth.Api.Core.V1;
+
+namespace Berth.Scheduler.Queue;
+
+/// <summary>A pod waiting for its place.</summary>
+/// <param name="Added">When it first came; decides among equal priorities.</param>
+/// <param name="Attempts">Cycles that have found no place for it.</param>
+public sealed record QueuedPod(Pod Pod, DateTimeOffset Added, int Attempts)
+{
+    public string Uid => Pod.Metadata.Uid;
+
+    public int Priority => Pod.Spec.Priority ?? 0;
+}
