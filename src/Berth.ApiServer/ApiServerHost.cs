@@ -1,0 +1,178 @@
+using System.Text;
+using Berth.Api.Core.V1;
+using Berth.Api.Schema;
+using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Authorization;
+using Berth.ApiServer.Discovery;
+using Berth.ApiServer.FlowControl;
+using Berth.ApiServer.Http;
+using Berth.ApiServer.Registry;
+using Berth.ApiServer.Watch;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.ApiServer;
+
+/// <summary>
+/// The API server, put together: registries and watch caches over a store, and the pipeline in front of them.
+/// <see cref="StartAsync"/> loads the caches, then listens; <see cref="DisposeAsync"/> ends all watches, lets requests in
+/// flight finish and stops following the store.
+/// </summary>
+public sealed class ApiServerHost : IAsyncDisposable
+{
+    // Long enough for any ordinary request; watches are ended before.
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
+    private readonly ApiServerOptions _options;
+    private readonly WatchCacheHub _hub;
+    private readonly RequestPipeline _pipeline;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lifecycle = new();
+    private volatile bool _ready;
+    private WebApplication? _web;
+
+    public ApiServerHost(ApiServerOptions options)
+    {
+        _options = options;
+        _hub = new WatchCacheHub(options.Store);
+        var registries = new RegistryCatalog();
+        var identifiers = new Identifiers(options.Random);
+        Services = new RegistryServices
+        {
+            Store = options.Store,
+            Hub = _hub,
+            Time = options.Time,
+            Identifiers = identifiers,
+            Registries = registries,
+            Transformer = options.Transformer,
+        };
+        var routes = new RouteTable();
+        var paths = new PathTable();
+        var parts = new ApiServerParts(Services, routes, paths);
+        registries.Fill(ServedResources.Register(Services, routes));
+        options.Extend?.Invoke(parts);
+        Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
+
+        var inFlight = new InFlightLimit();
+        var metrics = new RequestMetrics(inFlight);
+        RegisterPaths(parts, metrics);
+        _pipeline = new RequestPipeline(
+            options.Authenticator?.Invoke(registries) ?? new EverybodyIsAdministrator(),
+            options.Authorizer?.Invoke(registries) ?? new EverythingIsAllowed(),
+            inFlight,
+            routes,
+            paths,
+            metrics,
+            options.Time,
+            identifiers,
+            options.Logging.CreateLogger("Berth.ApiServer"));
+        Handler = HandleAsync;
+    }
+
+    /// <summary>The whole server as one function, without a socket.</summary>
+    public RequestDelegate Handler { get; }
+
+    public RegistryServices Services { get; }
+
+    /// <summary>The stored objects as the caches have them.</summary>
+    public IObjectReader Objects => Services.Registries;
+
+    /// <summary>Where the server listens, once it does: differs from the options when those name port 0.</summary>
+    public Uri? Address { get; private set; }
+
+    /// <summary>A transport for clients in this process.</summary>
+    public HttpMessageHandler InProcess(UserInfo user) => new InProcessHandler(Handler, user);
+
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await _hub.StartAsync(cancellation).ConfigureAwait(false);
+        if (_options.Listen is { } endpoint)
+        {
+            _web = WebListener.Build(_options, endpoint, Handler);
+            await _web.StartAsync(cancellation).ConfigureAwait(false);
+            Address = new Uri(_web.Urls.First());
+        }
+
+        _ready = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lifecycle)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _ready = false;
+            _stopping.Cancel();
+        }
+
+        _hub.CutOffWatchers();
+        if (_web is not null)
+        {
+            using var limit = new CancellationTokenSource(s_drain);
+            await _web.StopAsync(limit.Token).ConfigureAwait(false);
+            await _web.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _hub.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task HandleAsync(HttpContext http) => _pipeline.HandleAsync(http);
+
+    private void RegisterPaths(ApiServerParts parts, RequestMetrics metrics)
+    {
+        var documents = new DiscoveryDocuments(new ServedGroups(parts.Routes), () => _options.Listen?.ToString() ?? "localhost");
+        var discovery = new DiscoveryHandler(documents);
+        var paths = parts.Paths;
+        paths.Add("/api", discovery);
+        paths.Add("/api/", discovery);
+        foreach (var path in documents.Paths)
+        {
+            paths.Add(path, discovery);
+            paths.Add(path + "/", discovery);
+        }
+
+        List<HealthCheck> alive = [new("ping", () => null), new("log", () => null)];
+        List<HealthCheck> ready =
+        [
+            .. alive,
+            new("etcd", () => _hub.Failure?.Message),
+            new("informer-sync", () => _ready ? null : "the watch caches are not loaded"),
+            new("shutdown", () => _stopping.IsCancellationRequested ? "the server is stopping" : null),
+            .. parts.HealthChecks,
+        ];
+        alive.Add(new("etcd", () => _hub.Failure?.Message));
+        foreach (var (name, checks) in new[] { ("livez", alive), ("readyz", ready), ("healthz", alive) })
+        {
+            var handler = new HealthHandler(name, checks);
+            paths.Add($"/{name}", handler);
+            paths.Add($"/{name}/", handler);
+        }
+
+        paths.Add("/version", new DelegateHandler(r => ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, ServerVersion.Json)));
+        paths.Add("/version/", new DelegateHandler(r => ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, ServerVersion.Json)));
+        paths.Add("/metrics", new DelegateHandler(r => ResponseWriter.BytesAsync(
+            r.Http, 200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(metrics.Render()))));
+        paths.Add("/", new DelegateHandler(r =>
+        {
+            var lines = paths.Paths.Where(p => p != "/").Order(StringComparer.Ordinal).Select(p => $"    \"{p}\"");
+            return ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, Encoding.UTF8.GetBytes("{\n  \"paths\": [\n" + string.Join(",\n", lines) + "\n  ]\n}"));
+        }));
+    }
+
+    private sealed class EverybodyIsAdministrator : IAuthenticator
+    {
+        private static readonly UserInfo s_administrator = UserInfo.Of("admin", UserInfo.MastersGroup, UserInfo.AuthenticatedGroup);
+
+        public ValueTask<AuthenticationResult> AuthenticateAsync(HttpContext context) => ValueTask.FromResult<AuthenticationResult>(
+            new AuthenticationResult.Authenticated(context.Features.Get<InProcessIdentity>()?.User ?? s_administrator, []));
+    }
+
+    private sealed class EverythingIsAllowed : IAuthorizer
+    {
+        public ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellation = default) =>
+            ValueTask.FromResult(AuthorizationDecision.Allow("no authorization"));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json;
+using Berth.Api;
+using Berth.Api.Json;
+using Berth.Api.Meta.V1;
+using Berth.Api.Proto;
+using Berth.Api.Schema;
+using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
+
+namespace Berth.ApiServer.Http;
+
+/// <summary>From a request's body to the object in it, held to what the client asked for in <c>fieldValidation</c>.</summary>
+internal static class BodyDecoder
+{
+    private const string AcceptedTypes =
+        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+    public static async Task<T> DecodeAsync<T>(ApiRequest request)
+        where T : class, IApiObject<T>
+    {
+        var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
+        return Decode<T>(request, body, MediaType(request));
+    }
+
+    /// <summary>The body's media type, in lower case and without parameters; JSON where none is given.</summary>
+    public static string MediaType(ApiRequest request)
+    {
+        var type = request.Http.Request.ContentType ?? "";
+        var semicolon = type.IndexOf(';', StringComparison.Ordinal);
+        type = (semicolon < 0 ? type : type[..semicolon]).Trim().ToLowerInvariant();
+        return type.Length == 0 ? ResponseFormat.JsonType : type;
+    }
+
+    public static T Decode<T>(ApiRequest request, ReadOnlyMemory<byte> body, string mediaType)
+        where T : class, IApiObject<T>
+    {
+        if (body.IsEmpty)
+            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {T.Kind.Kind}): the body is empty");
+        switch (mediaType)
+        {
+            case ResponseFormat.JsonType:
+                return DecodeJson<T>(request, body.Span);
+            case ResponseFormat.YamlType:
+                return DecodeJson<T>(request, YamlBody.ToJson(body.Span));
+            case ResponseFormat.ProtobufType:
+                return DecodeProtobuf<T>(body.Span);
+            default:
+                throw ApiStatusException.UnsupportedMediaType(AcceptedTypes);
+        }
+    }
+
+    /// <summary>As <see cref="Decode"/> for JSON; also used for what patches make.</summary>
+    public static T DecodeJson<T>(ApiRequest request, ReadOnlySpan<byte> json)
+        where T : class, IApiObject<T>
+    {
+        var validation = FieldValidation(request);
+        var report = validation == "Ignore" ? null : new DecodeReport();
+        T value;
+        try
+        {
+            CheckKind(json, T.Kind);
+            value = ApiJson.Deserialize<T>(json, report);
+        }
+        catch (JsonException e)
+        {
+            throw ApiStatusException.BadRequest(
+                $"the object provided is unrecognized (must be of type {T.Kind.Kind}): couldn't get version/kind; json parse error: {e.Message} ({Beginning(json)})");
+        }
+        catch (JsonFormatException e)
+        {
+            throw ApiStatusException.BadRequest($"{T.Kind.Kind} in version \"{T.Kind.Version}\" cannot be handled as a {T.Kind.Kind}: json: {e.Message}");
+        }
+
+        Report<T>(request, validation, report);
+        return value;
+    }
+
+    /// <summary>Turns what a decode passed over into an error or into warnings.</summary>
+    private static void Report<T>(ApiRequest request, string validation, DecodeReport? report)
+        where T : class, IApiObject<T>
+    {
+        if (report is null || report.Problems.Count == 0)
+            return;
+        if (validation == "Strict")
+        {
+            throw ApiStatusException.BadRequest(
+                $"{T.Kind.Kind} in version \"{T.Kind.Version}\" cannot be handled as a {T.Kind.Kind}: strict decoding error: {string.Join(", ", report.Problems)}");
+        }
+
+        foreach (var problem in report.Problems)
+            request.Warn(problem);
+    }
+
+    private static T DecodeProtobuf<T>(ReadOnlySpan<byte> body)
+        where T : class, IApiObject<T>
+    {
+        try
+        {
+            var envelope = ApiProto.Open(body);
+            CheckKind(envelope.ApiVersion, envelope.Kind, T.Kind);
+            var reader = new ProtoReader(envelope.Raw);
+            return T.ReadProto(ref reader);
+        }
+        catch (ProtoFormatException e)
+        {
+            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {T.Kind.Kind}): {e.Message}");
+        }
+    }
+
+    /// <summary>Options of a delete: from the body where there is one, else from the query.</summary>
+    public static async Task<DeleteOptions> DeleteOptionsAsync(ApiRequest request)
+    {
+        var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
+        var options = DeleteOptions.Empty;
+        try
+        {
+            if (!body.IsEmpty)
+            {
+                options = MediaType(request) switch
+                {
+                    ResponseFormat.ProtobufType => ApiProto.Deserialize<DeleteOptions>(body.Span),
+                    ResponseFormat.YamlType => ApiJson.Deserialize<DeleteOptions>(YamlBody.ToJson(body.Span)),
+                    _ => ApiJson.Deserialize<DeleteOptions>(body.Span),
+                };
+            }
+        }
+        catch (Exception e) when (e is FormatException or JsonException or ProtoFormatException)
+        {
+            throw ApiStatusException.BadRequest($"the delete options cannot be read: {e.Message}");
+        }
+
+        var query = request.Query;
+        if (options.GracePeriodSeconds is null && long.TryParse(query["gracePeriodSeconds"], out var grace))
+            options = options with { GracePeriodSeconds = grace };
+        if (options.PropagationPolicy is null && query["propagationPolicy"].ToString() is { Length: > 0 } policy)
+            options = options with { PropagationPolicy = policy };
+        if (options.OrphanDependents is null && query.ContainsKey("orphanDependents"))
+            options = options with { OrphanDependents = RequestInfo.IsTrue(query["orphanDependents"]) };
+        return options;
+    }
+
+    /// <exception cref="ApiStatusException">The value is none of the three.</exception>
+    public static string FieldValidation(ApiRequest request)
+    {
+        var asked = request.Query["fieldValidation"].ToString();
+        switch (asked)
+        {
+            case "":
+                return "Warn";
+            case "Strict" or "Warn" or "Ignore":
+                return asked;
+            default:
+                var errors = new FieldErrors();
+                errors.NotSupported("fieldValidation", asked, "", "Ignore", "Strict", "Warn");
+                throw ApiStatusException.Invalid(MetaKinds.PatchOptions, "", errors);
+        }
+    }
+
+    private static void CheckKind(ReadOnlySpan<byte> json, KindInfo expected)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
+        string apiVersion = "", kind = "";
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isVersion = reader.ValueTextEquals("apiVersion"u8);
+            var isKind = !isVersion && reader.ValueTextEquals("kind"u8);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String && isVersion)
+                apiVersion = reader.GetString()!;
+            else if (reader.TokenType == JsonTokenType.String && isKind)
+                kind = reader.GetString()!;
+            else
+                reader.Skip();
+        }
+
+        CheckKind(apiVersion, kind, expected);
+    }
+
+    private static void CheckKind(string apiVersion, string kind, KindInfo expected)
+    {
+        if (kind.Length > 0 && kind != expected.Kind)
+        {
+            throw ApiStatusException.BadRequest(
+                $"{kind} in version \"{(apiVersion.Length == 0 ? expected.ApiVersion : apiVersion)}\" cannot be handled as a {expected.Kind}: the kind in the data does not match the resource on the URL");
+        }
+
+        if (apiVersion.Length > 0 && apiVersion != expected.ApiVersion)
+        {
+            throw ApiStatusException.BadRequest(
+                $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
+        }
+    }
+
+    private static string Beginning(ReadOnlySpan<byte> json) => Encoding.UTF8.GetString(json[..Math.Min(json.Length, 60)]);
+}

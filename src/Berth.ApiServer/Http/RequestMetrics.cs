@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Berth.ApiServer.FlowControl;
+
+namespace Berth.ApiServer.Http;
+
+/// <summary>Counts requests under the names that dashboards for Kubernetes know, and writes them as Prometheus reads them.</summary>
+public sealed class RequestMetrics(InFlightLimit inFlight)
+{
+    // Seconds; kube-apiserver's buckets.
+    private static readonly double[] s_buckets =
+        [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), StrongCount> _total = new();
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), Histogram> _durations = new();
+
+    internal void Finished(RequestInfo info, int code, TimeSpan took)
+    {
+        var verb = info.IsResource ? Shown(info.Verb) : info.Verb.ToUpperInvariant();
+        // A path that nobody serves must not make a series of its own.
+        var resource = code is 404 or 405 && info.Name.Length == 0 ? "" : info.Resource;
+        var scope = !info.IsResource ? "" : info.Name.Length > 0 ? "resource" : info.Namespace.Length > 0 ? "namespace" : "cluster";
+        var (group, version, subresource) = resource.Length == 0 ? ("", "", "") : (info.Group, info.Version, info.Subresource);
+        Interlocked.Increment(ref _total.GetOrAdd((verb, group, version, resource, subresource, scope, code), static _ => new StrongCount()).Value);
+        if (!info.IsLongRunning)
+            _durations.GetOrAdd((verb, group, version, resource, subresource, scope), static _ => new Histogram()).Add(took.TotalSeconds);
+    }
+
+    public string Render()
+    {
+        var text = new StringBuilder(16 * 1024);
+        Head("apiserver_request_total", "counter", "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.");
+        foreach (var (key, count) in _total.OrderBy(p => p.Key))
+        {
+            text.Append("apiserver_request_total{code=\"").Append(key.Code).Append("\",component=\"apiserver\",dry_run=\"\",");
+            Labels(key.Verb, key.Group, key.Version, key.Resource, key.Subresource, key.Scope);
+            text.Append("} ").Append(Interlocked.Read(ref count.Value)).Append('\n');
+        }
+
+        Head("apiserver_request_duration_seconds", "histogram", "Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.");
+        foreach (var (key, histogram) in _durations.OrderBy(p => p.Key))
+        {
+            var (counts, sum) = histogram.Read();
+            long total = 0;
+            for (var i = 0; i < counts.Length; i++)
+            {
+                total += counts[i];
+                text.Append("apiserver_request_duration_seconds_bucket{component=\"apiserver\",dry_run=\"\",");
+                Labels(key.Verb, key.Group, key.Version, key.Resource, key.Subresource, key.Scope);
+                text.Append(",le=\"").Append(i < s_buckets.Length ? s_buckets[i].ToString(CultureInfo.InvariantCulture) : "+Inf").Append("\"} ").Append(total).Append('\n');
+            }
+
+            foreach (var (suffix, value) in new[] { ("sum", sum.ToString(CultureInfo.InvariantCulture)), ("count", total.ToString(CultureInfo.InvariantCulture)) })
+            {
+                text.Append("apiserver_request_duration_seconds_").Append(suffix).Append("{component=\"apiserver\",dry_run=\"\",");
+                Labels(key.Verb, key.Group, key.Version, key.Resource, key.Subresource, key.Scope);
+                text.Append("} ").Append(value).Append('\n');
+            }
+        }
+
+        Head("apiserver_current_inflight_requests", "gauge", "Maximal number of currently used inflight request limit of this apiserver per request kind in last second.");
+        text.Append("apiserver_current_inflight_requests{request_kind=\"mutating\"} ").Append(inFlight.Writes).Append('\n');
+        text.Append("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ").Append(inFlight.Reads).Append('\n');
+        Head("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
+        text.Append("process_resident_memory_bytes ").Append(Environment.WorkingSet).Append('\n');
+        return text.ToString();
+
+        void Head(string name, string type, string help) =>
+            text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+        void Labels(string verb, string group, string version, string resource, string subresource, string scope) =>
+            text.Append("group=\"").Append(group).Append("\",resource=\"").Append(resource).Append("\",scope=\"").Append(scope)
+                .Append("\",subresource=\"").Append(subresource).Append("\",verb=\"").Append(verb).Append("\",version=\"").Append(version).Append('"');
+    }
+
+    private static string Shown(string verb) => verb switch
+    {
+        "create" => "POST",
+        "update" => "PUT",
+        "deletecollection" => "DELETECOLLECTION",
+        _ => verb.ToUpperInvariant(),
+    };
+
+    private sealed class StrongCount
+    {
+        public long Value;
+    }
+
+    private sealed class Histogram
+    {
+        private readonly Lock _lock = new();
+        private readonly long[] _counts = new long[s_buckets.Length + 1];
+        private double _sum;
+
+        public void Add(double seconds)
+        {
+            var at = Array.BinarySearch(s_buckets, seconds);
+            lock (_lock)
+            {
+                _counts[at < 0 ? ~at : at]++;
+                _sum += seconds;
+            }
+        }
+
+        public (long[] Counts, double Sum) Read()
+        {
+            lock (_lock)
+                return ([.. _counts], _sum);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Berth.Api.Json;
+using Berth.Api.Meta.V1;
+using Berth.Api.Proto;
+using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Authorization;
+using Berth.ApiServer.FlowControl;
+using Berth.ApiServer.Registry;
+using Berth.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.ApiServer.Http;
+
+/// <summary>
+/// The way of every request:
+/// (1) name it and read what it asks for, (2) find out who asks, also on whose behalf, (3) may they,
+/// (4) is there room for it, (5) hand it to who answers, (6) turn refusals and failures into a Status, (7) count it.
+/// </summary>
+internal sealed partial class RequestPipeline(
+    IAuthenticator authenticator,
+    IAuthorizer authorizer,
+    InFlightLimit inFlight,
+    RouteTable routes,
+    PathTable paths,
+    RequestMetrics metrics,
+    TimeProvider time,
+    Identifiers identifiers,
+    ILogger logger)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        // (1)
+        var started = time.GetTimestamp();
+        var info = RequestInfo.Parse(http.Request);
+        var audit = http.Request.Headers["Audit-ID"].ToString() is { Length: > 0 and <= 64 } given ? given : identifiers.NewUid();
+        http.Response.Headers["Audit-Id"] = audit;
+        try
+        {
+            // (2)
+            var user = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) switch
+            {
+                AuthenticationResult.Authenticated authenticated => authenticated.User,
+                AuthenticationResult.Anonymous => UserInfo.Anonymous,
+                AuthenticationResult.Refused refused => throw Unauthorized(refused),
+                _ => throw new InvalidOperationException("an authentication has three outcomes"),
+            };
+
+            // (3)
+            await AuthorizeAsync(http, info, user).ConfigureAwait(false);
+
+            // (4)
+            using var slot = inFlight.Enter(info);
+
+            // (5)
+            var request = new ApiRequest(http, info, user) { Now = time.GetUtcNow() };
+            await HandlerOf(info).HandleAsync(request).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // (6)
+            if (http.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
+                return;
+            if (StatusOf(e) is not { } status)
+            {
+                LogFailure(logger, e, info.Verb, info.Path, audit);
+                status = ApiStatusException.InternalError(e.Message).Status;
+            }
+
+            if (http.Response.HasStarted)
+                http.Abort();
+            else
+                await SendAsync(http, status).ConfigureAwait(false);
+        }
+        finally
+        {
+            // (7)
+            metrics.Finished(info, http.Response.StatusCode, time.GetElapsedTime(started));
+        }
+    }
+
+    private static async Task SendAsync(HttpContext http, Status status)
+    {
+        http.Response.Headers.ContentLength = null;
+        try
+        {
+            await ResponseWriter.StatusAsync(http, status).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client did not wait for its answer.
+        }
+    }
+
+    private async ValueTask AuthorizeAsync(HttpContext http, RequestInfo info, UserInfo user)
+    {
+        var attributes = new AuthorizationAttributes(
+            user, info.Verb, info.Group, info.Version, info.Resource, info.Subresource, info.Namespace, info.Name, info.Path, info.IsResource)
+        {
+            FieldSelector = http.Request.Query["fieldSelector"].ToString(),
+            LabelSelector = http.Request.Query["labelSelector"].ToString(),
+        };
+        if (info is { IsResource: true, Name.Length: 0, Verb: "list" or "watch" or "deletecollection" } && NamePinned(attributes.FieldSelector) is { } name)
+            attributes = attributes with { Name = name };
+        var decision = await authorizer.AuthorizeAsync(attributes, http.RequestAborted).ConfigureAwait(false);
+        if (decision.Allowed)
+            return;
+        throw new ApiStatusException(new Status
+        {
+            StatusValue = "Failure",
+            Message = ForbiddenMessage.Status(attributes, decision),
+            Reason = "Forbidden",
+            Details = new StatusDetails { Name = attributes.Name, Group = info.Group, Kind = info.Resource },
+            Code = 403,
+        });
+    }
+
+    private static string? NamePinned(string fieldSelector)
+    {
+        const string Prefix = "metadata.name=";
+        if (!fieldSelector.StartsWith(Prefix, StringComparison.Ordinal) || fieldSelector.Contains(',', StringComparison.Ordinal))
+            return null;
+        return fieldSelector[Prefix.Length..].TrimStart('=');
+    }
+
+    private IApiHandler HandlerOf(RequestInfo info)
+    {
+        if (!info.IsResource)
+            return paths.Find(info.Path) ?? throw ApiStatusException.UnknownPath();
+        if (routes.Find(info) is not { } route || (route.Kind.Namespaced ? info is { Namespace.Length: 0, Name.Length: > 0 } : IsMisplaced(info)))
+            throw ApiStatusException.UnknownPath();
+        // Other verbs than those that discovery lists do not exist; connections come with any method.
+        if (!route.Verbs.Contains(info.Verb) && !(info.IsLongRunning && info.Subresource.Length > 0))
+            throw ApiStatusException.MethodNotAllowed();
+        return route.Handler;
+    }
+
+    // A cluster-scoped resource below a namespace; the namespace itself is its own namespace.
+    private static bool IsMisplaced(RequestInfo info) => info.Namespace.Length > 0 && info.Resource != "namespaces";
+
+    private ApiStatusException Unauthorized(AuthenticationResult.Refused refused)
+    {
+        LogRefused(logger, refused.Message);
+        return ApiStatusException.Unauthorized();
+    }
+
+    private static Status? StatusOf(Exception e) => e switch
+    {
+        ApiStatusException refusal => refusal.Status,
+        JsonFormatException or ProtoFormatException => ApiStatusException.BadRequest(e.Message).Status,
+        BadHttpRequestException bad => ApiStatusException.BadRequest(bad.Message).Status,
+        StoreFullException => ApiStatusException.ServiceUnavailable($"the store is full, so nothing can be written: {e.Message}").Status,
+        StoreUnavailableException => ApiStatusException.ServiceUnavailable($"the store cannot be used: {e.Message}").Status,
+        ValueTooLargeException => ApiStatusException.RequestEntityTooLarge(e.Message).Status,
+        OperationCanceledException => ApiStatusException.Timeout("the request took too long and was given up").Status,
+        _ => null,
+    };
+
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Error, Message = "{Verb} {Path} failed (audit id {AuditId})")]
+    private static partial void LogFailure(ILogger logger, Exception cause, string verb, string path, string auditId);
+
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Information, Message = "A credential was refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
+}
