@@ -1,0 +1,251 @@
+using System.Collections.Immutable;
+using System.Net;
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Client.Informers;
+using Berth.Linux.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Network.Proxy;
+
+/// <summary>
+/// Makes Services work on this node:
+/// <code>
+/// informers → (1) changed keys → (2) ProxyService values → (3) rule fragments → (4) one nftables transaction → (5) stale UDP flows
+/// </code>
+/// Level-triggered: it compares what is wanted with what it last applied, and can be stopped and started at any time. The rules stay when it
+/// stops, so that connections go on; <see cref="PurgeAsync"/> removes them. A refused transaction is tried again with the whole table.
+/// </summary>
+public sealed partial class ServiceProxy : IDisposable
+{
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
+
+    private const string ZoneLabel = "topology.kubernetes.io/zone";
+
+    private readonly ServiceProxyOptions _options;
+    private readonly IHostNetwork _host;
+    private readonly INftables _nftables;
+    private readonly Conntrack _conntrack;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ChangedKeys _changes = new();
+    private readonly ServiceIndex _index;
+    private readonly Informer<Node> _nodes;
+    private readonly RuleTable _table;
+    private readonly Dictionary<ObjectKey, ProxyService> _services = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ProxyContext _context;
+    private bool _flowsMayBeStale = true;
+    private long _fullAt;
+    private long _checkedAt;
+
+    public ServiceProxy(
+        InformerFactory informers, ServiceProxyOptions options, IHostNetwork host, ILogger<ServiceProxy> logger, TimeProvider? time = null)
+    {
+        _options = options;
+        _host = host;
+        _nftables = new NftablesProgram(host);
+        _conntrack = new Conntrack(host);
+        _logger = logger;
+        _time = time ?? TimeProvider.System;
+        _context = ContextOf(null);
+        _table = new RuleTable(_context, _time);
+        _index = new ServiceIndex(informers, _changes.Add);
+        _nodes = informers.For<Node>();
+        _nodes.AddHandler(NodeChanged, (_, node) => NodeChanged(node), NodeChanged);
+    }
+
+    /// <summary>Completes when the rules of all Services that existed at the start are in place.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await Task.WhenAll(_index.WaitForSyncAsync(cancellation), _nodes.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
+        _changes.Wake();
+        var retry = RetryMin;
+        var wait = _options.CheckInterval;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await _changes.WaitAsync(wait, cancellation).ConfigureAwait(false);
+                var started = _time.GetTimestamp();
+                await SyncAsync(cancellation).ConfigureAwait(false);
+                _ready.TrySetResult();
+                retry = RetryMin;
+                // A table of many thousand Services takes longer to change; then updates share at least half of the time with the rest.
+                var took = _time.GetElapsedTime(started);
+                await Task.Delay(took > _options.IntervalMin ? took : _options.IntervalMin, _time, cancellation).ConfigureAwait(false);
+                wait = _table.HasStaleChains ? TimeSpan.FromSeconds(1) : _options.CheckInterval;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NftablesException or ProcessFailedException or IOException)
+            {
+                LogSyncFailed(retry, e.Message);
+                _table.Invalidate();
+                await Task.Delay(retry, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                retry = retry * 2 < RetryMax ? retry * 2 : RetryMax;
+                _changes.Wake();
+            }
+        }
+    }
+
+    /// <summary>Removes all rules. What is not there is no error.</summary>
+    public static Task PurgeAsync(string table, IHostNetwork host, CancellationToken cancellation) =>
+        new NftablesProgram(host).ApplyAsync($"add table ip {table}\ndelete table ip {table}\n", cancellation);
+
+    private void NodeChanged(Node node)
+    {
+        if (node.Metadata.Name == _options.NodeName)
+            _changes.Wake();
+    }
+
+    private async Task SyncAsync(CancellationToken cancellation)
+    {
+        await CheckTableAsync(cancellation).ConfigureAwait(false);
+        var context = ContextOf(_nodes.Cache.Get("", _options.NodeName));
+        if (!context.Equals(_context))
+        {
+            _context = context;
+            _table.Reset(context);
+            foreach (var (key, service) in _services)
+                _table.Set((key.Namespace, key.Name), ServiceRules.Render(service, context));
+        }
+        // (1) (2) (3): taken only where nothing can fail before they are in the table.
+        var changed = _changes.Take();
+        foreach (var key in changed)
+            Update(key);
+        // (4)
+        if (_table.IsDirty)
+        {
+            var started = _time.GetTimestamp();
+            await _nftables.ApplyAsync(_table.BuildScript(), cancellation).ConfigureAwait(false);
+            _table.Commit();
+            LogApplied(changed.Count, _services.Count, _time.GetElapsedTime(started).TotalMilliseconds);
+        }
+        await RemoveStaleChainsAsync(cancellation).ConfigureAwait(false);
+        // (5)
+        if (_flowsMayBeStale)
+        {
+            await RemoveStaleFlowsAsync(cancellation).ConfigureAwait(false);
+            _flowsMayBeStale = false;
+        }
+    }
+
+    private void Update(ObjectKey key)
+    {
+        var service = _index.Service(key) is { } found ? ProxyServiceReader.Read(found, _index.Slices(key)) : null;
+        var old = _services.GetValueOrDefault(key);
+        if (service is null ? old is null : service.Equals(old))
+            return;
+        if (service is null)
+            _services.Remove(key);
+        else
+            _services[key] = service;
+        _table.Set((key.Namespace, key.Name), service is null ? null : ServiceRules.Render(service, _context));
+        _flowsMayBeStale |= service?.Ports.Any(p => p.Protocol == "udp") ?? false;
+    }
+
+    private ProxyContext ContextOf(Node? node)
+    {
+        var addresses = _options.NodePortAddresses;
+        if (addresses.IsEmpty && node is not null)
+        {
+            addresses =
+            [
+                .. node.Status.Addresses.Where(a => a.Type == "InternalIP")
+                    .Select(a => IPAddress.TryParse(a.Address, out var address) ? address : null).OfType<IPAddress>(),
+            ];
+        }
+        return new ProxyContext
+        {
+            Table = _options.Table,
+            NodeName = _options.NodeName,
+            Zone = node?.Metadata.Labels.GetOr(ZoneLabel) ?? "",
+            PodNetwork = _options.PodNetwork,
+            ServiceNetwork = _options.ServiceNetwork,
+            NodePortAddresses = addresses,
+            LocalhostNodePortBridge = _options.LocalhostNodePortBridge,
+            MasqueradeBridged = _options.MasqueradeBridged,
+            MasqueradeOutgoing = _options.MasqueradeOutgoing,
+        };
+    }
+
+    private async Task CheckTableAsync(CancellationToken cancellation)
+    {
+        if (_fullAt != 0 && _time.GetElapsedTime(_fullAt) >= _options.ResyncInterval)
+            _table.Invalidate();
+        else if (_fullAt != 0 && _time.GetElapsedTime(_checkedAt) >= _options.CheckInterval && !await TableIsInPlaceAsync(cancellation).ConfigureAwait(false))
+            LogTableGone(_options.Table);
+        else if (_fullAt != 0)
+            return;
+        _table.Invalidate();
+        _fullAt = _checkedAt = _time.GetTimestamp();
+    }
+
+    private async Task<bool> TableIsInPlaceAsync(CancellationToken cancellation)
+    {
+        _checkedAt = _time.GetTimestamp();
+        try
+        {
+            var chain = await _host.RunAsync("nft", ["list", "chain", _context.Ip, _options.Table, "nat-prerouting"], cancellation: cancellation).ConfigureAwait(false);
+            return chain.Contains("jump services", StringComparison.Ordinal);
+        }
+        catch (ProcessFailedException e) when (e.Result is not null)
+        {
+            return false;
+        }
+    }
+
+    private async Task RemoveStaleChainsAsync(CancellationToken cancellation)
+    {
+        if (_table.BuildChainRemoval() is not { } script)
+            return;
+        try
+        {
+            await _nftables.ApplyAsync(script, cancellation).ConfigureAwait(false);
+            _table.CommitChainRemoval();
+        }
+        catch (NftablesException e)
+        {
+            // Empty chains do no harm; the kernel may still count their references. They are tried again with the next change.
+            LogStaleChains(e.Message);
+        }
+    }
+
+    private async Task RemoveStaleFlowsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var flows = await _conntrack.ListUdpAsync(_context.Family, cancellation).ConfigureAwait(false);
+            foreach (var flow in StaleFlows.Find(flows, _services.Values, _context))
+                await _conntrack.DeleteAsync(flow, cancellation).ConfigureAwait(false);
+        }
+        catch (ProcessFailedException e)
+        {
+            LogStaleFlows(e.Message);
+        }
+    }
+
+    public void Dispose() => _changes.Dispose();
+
+    [LoggerMessage(7301, LogLevel.Warning, "The rules of Services could not be applied; trying again with all of them in {Delay}: {Error}")]
+    private partial void LogSyncFailed(TimeSpan delay, string error);
+
+    [LoggerMessage(7302, LogLevel.Debug, "Rules of {Changed} changed Services of {All} applied in {Milliseconds:0.0} ms")]
+    private partial void LogApplied(int changed, int all, double milliseconds);
+
+    [LoggerMessage(7303, LogLevel.Warning, "The nftables table {Table} is gone or empty (a firewall that reloads may flush all tables); writing it again")]
+    private partial void LogTableGone(string table);
+
+    [LoggerMessage(7304, LogLevel.Debug, "Unused chains could not be deleted yet: {Error}")]
+    private partial void LogStaleChains(string error);
+
+    [LoggerMessage(7305, LogLevel.Warning, "Old UDP flows could not be removed; clients that keep their port may not reach a Service until they pause: {Error}")]
+    private partial void LogStaleFlows(string error);
+}
