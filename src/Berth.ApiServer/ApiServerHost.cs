@@ -51,6 +51,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var paths = new PathTable();
         var parts = new ApiServerParts(Services, routes, paths);
         registries.Fill(ServedResources.Register(Services, routes));
+        ServedSubresources.Register(Services, routes);
         options.Extend?.Invoke(parts);
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 

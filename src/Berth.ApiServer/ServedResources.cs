@@ -23,7 +23,7 @@ namespace Berth.ApiServer;
 
 /// <summary>
 /// Every stored kind that is served, one row each. A row makes the kind's registry and its routes; what else a kind can
-/// do (scale, binding, ...) is registered by <c>ServedSubresources</c>.
+/// do (scale, binding, ...) is registered by <see cref="ServedSubresources"/>.
 /// </summary>
 internal static class ServedResources
 {

@@ -37,7 +37,7 @@ public sealed record ListRequest
     public TimeSpan? Timeout { get; init; }
 
     /// <exception cref="ApiStatusException">An option cannot be read, or options do not fit each other.</exception>
-    public static ListRequest Parse(ApiRequest request, ResourceRegistry registry)
+    public static ListRequest Parse(ApiRequest request, ISelectable registry)
     {
         var query = request.Query;
         var watch = request.Info.Verb == "watch";
@@ -91,7 +91,7 @@ public sealed record ListRequest
             errors.Forbidden("resourceVersionMatch", "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
     }
 
-    private static Selection SelectionOf(ApiRequest request, ResourceRegistry registry)
+    private static Selection SelectionOf(ApiRequest request, ISelectable registry)
     {
         Selector labels;
         FieldSelector fields;

@@ -1,15 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Berth.Api;
+using Berth.ApiServer.Apply;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Http;
 
 /// <summary>Server-side apply: the client states the fields that it wants and owns.</summary>
 internal static class ObjectApply
 {
+    /// <exception cref="ApiStatusException">The body or the options cannot be used; a conflict shows when the change is applied.</exception>
     public static ObjectChange<T> Change<T>(ApiRequest request, ObjectKey key, ReadOnlyMemory<byte> body, string subresource)
         where T : class, IApiObject<T>
     {
-        _ = (request, key, body, subresource);
-        throw ApiStatusException.UnsupportedMediaType("the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json");
+        var manager = request.Query["fieldManager"].ToString();
+        if (manager.Length == 0)
+        {
+            var errors = new FieldErrors();
+            errors.Required("fieldManager", "is required for apply patch");
+            throw ApiStatusException.Invalid(MetaKinds.PatchOptions, "", errors);
+        }
+
+        var force = request.Query.ContainsKey("force") && RequestInfo.IsTrue(request.Query["force"]);
+        JsonNode configuration;
+        try
+        {
+            configuration = JsonNode.Parse(YamlBody.ToJson(body.Span), documentOptions: new JsonDocumentOptions { MaxDepth = 512 })
+                ?? throw ApiStatusException.BadRequest("error decoding YAML: the body is null");
+        }
+        catch (JsonException e)
+        {
+            throw ApiStatusException.BadRequest($"error decoding YAML: {e.Message}");
+        }
+
+        if (configuration is JsonObject root && root["metadata"] is JsonObject metadata)
+        {
+            if (metadata["name"]?.ToString() is { Length: > 0 } name && name != key.Name)
+                throw ApiStatusException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
+            metadata["name"] ??= key.Name;
+            if (key.Namespace.Length > 0)
+                metadata["namespace"] ??= key.Namespace;
+        }
+
+        var sub = subresource.Length == 0 ? null : subresource;
+        return new ObjectChange<T>(old => ValueTask.FromResult(Applied(old)))
+        {
+            OwnsManagedFields = true,
+            Create = sub is null ? () => ValueTask.FromResult(Applied(null)) : null,
+        };
+
+        T Applied(T? live)
+        {
+            try
+            {
+                var result = FieldManager.Apply(T.Kind, live, configuration.DeepClone(), manager, force, sub, request.Now);
+                if (result.Conflicts.Count > 0)
+                    throw new ApiStatusException(FieldConflict.ToStatus(result.Conflicts));
+                var merged = BodyDecoder.DecodeJson<T>(request, ObjectPatch.JsonSerializerBytes(result.Merged));
+                return merged.WithMetadata(merged.Metadata with { ManagedFields = result.Managed });
+            }
+            catch (ApplyException e)
+            {
+                throw ApiStatusException.BadRequest(e.Message);
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ internal sealed partial class RequestPipeline(
     Identifiers identifiers,
     ILogger logger)
 {
+    private readonly Impersonation _impersonation = new(authorizer);
+
     public async Task HandleAsync(HttpContext http)
     {
         // (1)
@@ -44,6 +46,8 @@ internal sealed partial class RequestPipeline(
                 AuthenticationResult.Refused refused => throw Unauthorized(refused),
                 _ => throw new InvalidOperationException("an authentication has three outcomes"),
             };
+
+            user = await _impersonation.ResolveAsync(http.Request.Headers, user, http.RequestAborted).ConfigureAwait(false);
 
             // (3)
             await AuthorizeAsync(http, info, user).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Berth.ApiServer.Watch;
 namespace Berth.ApiServer.Registry;
 
 /// <summary>One kind's stored objects, whatever the kind is; <see cref="ResourceRegistry{T}"/> is the whole of it.</summary>
-public abstract class ResourceRegistry(KindInfo kind, RegistryServices services)
+public abstract class ResourceRegistry(KindInfo kind, RegistryServices services) : ISelectable
 {
     public KindInfo Kind { get; } = kind;
 
@@ -15,7 +15,6 @@ public abstract class ResourceRegistry(KindInfo kind, RegistryServices services)
     public WatchCache Cache { get; } = new(
         kind, $"/registry/{(kind.Group.Length == 0 ? "core" : kind.Group)}/{kind.Plural}/", services.Transformer);
 
-    /// <summary>Value of a selectable field; null when the kind has no such field.</summary>
     public abstract string? FieldOf(IApiObject value, string path);
 
     public abstract bool IsSelectable(string path);

@@ -13,7 +13,8 @@ public sealed partial class ResourceRegistry<T>
     private const int NameAttemptsMax = 8;
 
     /// <param name="ns">The namespace in the path; empty for cluster-scoped kinds.</param>
-    public async Task<CachedObject> CreateAsync(string ns, T value, WriteContext context)
+    /// <param name="ownsManagedFields">As in <see cref="ObjectChange{T}.OwnsManagedFields"/>.</param>
+    public async Task<CachedObject> CreateAsync(string ns, T value, WriteContext context, bool ownsManagedFields = false)
     {
         var metadata = value.Metadata;
         if (metadata.ResourceVersion.Length > 0)
@@ -47,8 +48,9 @@ public sealed partial class ResourceRegistry<T>
             {
                 // (2) to (5)
                 prepared = Strategy.PrepareForCreate(Strategy.Default(prepared));
+                if (!ownsManagedFields)
+                    prepared = FieldOwnership.OnWrite(null, prepared, "", context, Services.Now);
                 prepared = Strategy.Default(await Services.Admission.MutateAsync(attributes, prepared, null, context.Cancellation).ConfigureAwait(false));
-                prepared = FieldOwnership.OnWrite(null, prepared, "", context, Services.Now);
                 var errors = new FieldErrors();
                 MetadataRules.Validate(prepared.Metadata, Kind, Strategy.NameRule, errors);
                 Strategy.Validate(prepared, errors);

@@ -21,7 +21,7 @@ public sealed partial class ResourceRegistry<T>
             {
                 if (change.Create is null)
                     throw ApiStatusException.NotFound(Kind, key.Name);
-                return new UpdateResult(await CreateAsync(key.Namespace, await change.Create().ConfigureAwait(false), context).ConfigureAwait(false), IsNew: true);
+                return new UpdateResult(await CreateAsync(key.Namespace, await change.Create().ConfigureAwait(false), context, change.OwnsManagedFields).ConfigureAwait(false), IsNew: true);
             }
 
             var attributes = Attributes(AdmissionOperation.Update, key, change.Subresource, context);
@@ -110,11 +110,12 @@ public sealed partial class ResourceRegistry<T>
         }
 
         value = Prepare(value);
+        if (!change.OwnsManagedFields)
+            value = FieldOwnership.OnWrite(old, value, change.Subresource, context, Services.Now);
         value = Strategy.Default(await Services.Admission.MutateAsync(attributes, value, old, context.Cancellation).ConfigureAwait(false));
         if (Strategy.HasGeneration && change.Rules != ChangeRules.Status && SpecDiffers(value, old))
             value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
-        if (!change.OwnsManagedFields)
-            value = FieldOwnership.OnWrite(old, value, change.Subresource, context, Services.Now);
+        value = FieldOwnership.Settle(old, value);
 
         var errors = new FieldErrors();
         MetadataRules.ValidateUpdate(value.Metadata, old.Metadata, Kind, errors);

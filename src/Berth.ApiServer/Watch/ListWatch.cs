@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.Store;
@@ -7,7 +8,8 @@ using Berth.Store;
 namespace Berth.ApiServer.Watch;
 
 /// <summary>Answers lists and watches of one kind from its <see cref="WatchCache"/>.</summary>
-internal sealed class ListWatch(ResourceRegistry registry)
+/// <param name="view">Shows stored objects as another kind; null: as they are.</param>
+internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, CachedObject>? view = null)
 {
     // kube-apiserver waits as long for a revision that it has not reached.
     private static readonly TimeSpan s_futureWait = TimeSpan.FromSeconds(3);
@@ -45,7 +47,7 @@ internal sealed class ListWatch(ResourceRegistry registry)
                 continue;
             }
 
-            items.Add(candidate);
+            items.Add(view is null ? candidate : view(candidate));
         }
 
         return (items, ListMeta.Empty with
@@ -57,7 +59,7 @@ internal sealed class ListWatch(ResourceRegistry registry)
         });
     }
 
-    public async Task WatchAsync(ApiRequest request, ListRequest list, ResponseFormat format)
+    public async Task WatchAsync(ApiRequest request, ListRequest list, ResponseFormat format, KindInfo? kind = null)
     {
         // The first thing that a watch needs is a place in the stream of changes: after the given revision, or now.
         var fromNow = list.Revision is null or { Value: 0 };
@@ -66,7 +68,7 @@ internal sealed class ListWatch(ResourceRegistry registry)
         var initial = list.SendInitialEvents ?? fromNow;
         var through = Hub.Through;
         using var watcher = registry.Cache.Attach(list.Selection, initial || fromNow ? null : list.Revision);
-        var stream = new WatchStream(request, registry.Kind, format);
+        var stream = new WatchStream(request, kind ?? registry.Kind, format, view);
         await stream.StartAsync().ConfigureAwait(false);
         if (watcher is null)
         {
