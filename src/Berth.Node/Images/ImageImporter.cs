@@ -1,5 +1,6 @@
 using Berth.Linux.Processes;
 using Berth.Node.Cri;
+using Berth.Node.Runtime;
 
 namespace Berth.Node.Images;
 
@@ -9,8 +10,10 @@ public sealed class ImageImportException(string message, Exception? inner = null
 /// <summary>Brings image archives (Docker's and OCI's) into the containerd that Berth uses, without a registry.</summary>
 /// <param name="socketPath">containerd's own socket; CRI is served there too.</param>
 /// <param name="snapshotter">Where layers are unpacked; must be the one that CRI uses.</param>
+/// <param name="version">containerd's; its client's flags depend on it.</param>
 /// <param name="ctrPath">containerd's command-line client; null looks on PATH.</param>
-public sealed class ImageImporter(string socketPath, IImageService images, string snapshotter, TimeProvider time, string? ctrPath = null)
+public sealed class ImageImporter(
+    string socketPath, IImageService images, string snapshotter, ContainerdVersion version, TimeProvider time, string? ctrPath = null)
 {
     /// <summary>The namespace of containerd that CRI sees.</summary>
     public const string Namespace = "k8s.io";
@@ -28,12 +31,18 @@ public sealed class ImageImporter(string socketPath, IImageService images, strin
         if (!File.Exists(archivePath)) throw new ImageImportException($"{archivePath}: no such file");
         var ctr = ctrPath ?? ProcessRunner.Find("ctr")
             ?? throw new ImageImportException("ctr is not installed; it comes with the containerd package (apt-get install containerd)");
+        // Before 1.7 there was only the local way and no flag for it. Later ones default to a transfer inside the daemon whose
+        // output is a progress display that may leave names out.
+        string[] localFlag = version is { Major: 1, Minor: < 7 } ? [] : ["--local"];
         string output;
         try
         {
             output = await ProcessRunner.RunAsync(
                 ctr,
-                ["--address", socketPath, "--namespace", Namespace, "images", "import", "--snapshotter", snapshotter, archivePath],
+                [
+                    "--address", socketPath, "--namespace", Namespace,
+                    "images", "import", "--snapshotter", snapshotter, .. localFlag, archivePath,
+                ],
                 limit: _limit,
                 cancellation: cancellation);
         }
@@ -63,15 +72,14 @@ public sealed class ImageImporter(string socketPath, IImageService images, strin
         }
     }
 
-    /// <summary>Lines of <c>ctr images import</c>: "unpacking NAME (DIGEST)...done" in containerd 1.x, "NAME    saved" first in 2.x.</summary>
+    /// <summary>Lines of <c>ctr images import</c>, one for each name: "unpacking NAME (DIGEST)...done".</summary>
     internal static IReadOnlyList<string> NamesIn(string output)
     {
         var names = new List<string>();
         foreach (var line in output.Split('\n', '\r'))
         {
             var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["unpacking", var unpacked, ..]) names.Add(unpacked);
-            else if (words is [var saved, "saved", ..]) names.Add(saved);
+            if (words is ["unpacking", var name, ..]) names.Add(name);
         }
 
         return [.. names.Distinct()];

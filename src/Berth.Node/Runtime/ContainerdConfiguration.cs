@@ -15,7 +15,18 @@ public sealed class ContainerdConfiguration(ContainerdPaths paths, MachineFacts 
         Set("root", paths.Root);
         Set("state", paths.State);
         // The opt plugin makes /opt/containerd; the others would only report that their tools are missing.
-        _text.Append("""disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.blockfile", "io.containerd.snapshotter.v1.aufs", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing", "io.containerd.nri.v1.nri"]""").Append('\n');
+        Set("disabled_plugins",
+        [
+            "io.containerd.internal.v1.opt",
+            "io.containerd.internal.v1.tracing",
+            "io.containerd.nri.v1.nri",
+            "io.containerd.snapshotter.v1.aufs",
+            "io.containerd.snapshotter.v1.blockfile",
+            "io.containerd.snapshotter.v1.btrfs",
+            "io.containerd.snapshotter.v1.devmapper",
+            "io.containerd.snapshotter.v1.zfs",
+            "io.containerd.tracing.processor.v1.otlp",
+        ]);
         Table("grpc");
         Set("address", paths.Socket);
         Table("debug");
@@ -58,8 +69,8 @@ public sealed class ContainerdConfiguration(ContainerdPaths paths, MachineFacts 
         Table(Runtime);
         RuntimeSettings();
         Table(Runtime + ".cni");
-        // The older of the two names that 2.1 knows; 2.0 knows only this one.
-        Set("bin_dir", facts.CniBinaryDirectory);
+        if (version is { Major: 2, Minor: 0 }) Set("bin_dir", facts.CniBinaryDirectory);
+        else Set("bin_dirs", [facts.CniBinaryDirectory]);
         Set("conf_dir", paths.CniConfigDirectory);
         Table(Runtime + ".containerd");
         Set("default_runtime_name", "runc");
@@ -98,8 +109,12 @@ public sealed class ContainerdConfiguration(ContainerdPaths paths, MachineFacts 
 
     private void Table(string name) => _text.Append('\n').Append('[').Append(name).Append("]\n");
 
-    private void Set(string name, string value) =>
-        _text.Append(name).Append(" = \"").Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"\n");
+    private void Set(string name, string value) => _text.Append(name).Append(" = ").Append(Quote(value)).Append('\n');
+
+    private void Set(string name, IEnumerable<string> values) => _text.Append(name).Append(" = [").AppendJoin(", ", values.Select(Quote)).Append("]\n");
+
+    private static string Quote(string value) =>
+        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private void Set(string name, bool value) => _text.Append(name).Append(value ? " = true\n" : " = false\n");
 

@@ -56,7 +56,7 @@ public sealed class ContainerdProcess : IAsyncDisposable
 
     /// <summary>Null before <see cref="StartAsync"/> returned.</summary>
     public ImageImporter Importer => field ??= new ImageImporter(
-        Paths.Socket, Client, Facts.Snapshotter, _time, ProcessRunner.Find(Path.Combine(Path.GetDirectoryName(_program)!, "ctr")));
+        Paths.Socket, Client, Facts.Snapshotter, Version, _time, ProcessRunner.Find(Path.Combine(Path.GetDirectoryName(_program)!, "ctr")));
 
     public MachineFacts Facts { get; private set; } = null!; // set before StartAsync returns the object
 
@@ -220,7 +220,8 @@ public sealed class ContainerdProcess : IAsyncDisposable
         {
             await Client.VersionAsync(cancellation);
             var status = await Client.StatusAsync(cancellation: cancellation);
-            return status.Status.Conditions.FirstOrDefault(condition => !condition.Status) is { } condition
+            // Others are only hints, such as containerd 2.x's about deprecated settings.
+            return status.Status.Conditions.FirstOrDefault(condition => condition is { Type: "RuntimeReady" or "NetworkReady", Status: false }) is { } condition
                 ? $"{condition.Type}: {condition.Reason}: {condition.Message}"
                 : null;
         }

@@ -1,4 +1,5 @@
 using Berth.Node.Images;
+using Berth.Node.Runtime;
 using Berth.Node.Tests.Runtime;
 
 namespace Berth.Node.Tests.Images;
@@ -32,6 +33,26 @@ public sealed class ImageImporterTests(ContainerdFixture fixture)
         await fixture.Client.RemoveImageAsync("berth.local/round-trip:1", Cancellation);
         await fixture.Client.RemoveImageAsync("berth.local/round-trip:1", Cancellation);
         Assert.Null(await fixture.Client.ImageStatusAsync("berth.local/round-trip:1", Cancellation));
+    }
+
+    [Fact]
+    public async Task Import_BesideARunningBerth_ReachesTheSameContainerd()
+    {
+        _ = fixture.Containerd;
+        using var running = await RunningContainerd.OpenAsync(fixture.Options.DataDirectory, TimeProvider.System, Cancellation);
+
+        await running.Importer.ImportAsync(PauseImage.Describe(ImageDescription.HostArchitecture) with { Names = ["berth.local/beside:1"] }, Cancellation);
+
+        Assert.NotNull(await fixture.Client.ImageStatusAsync("berth.local/beside:1", Cancellation));
+    }
+
+    [Fact]
+    public async Task Open_WithoutARunningContainerd_SaysHowToStartIt()
+    {
+        var error = await Assert.ThrowsAsync<RuntimeStartException>(
+            () => RunningContainerd.OpenAsync("/no/such/data", TimeProvider.System, Cancellation));
+
+        Assert.Contains("berth up --data-dir /no/such/data", error.Message);
     }
 
     [Fact]
