@@ -1,0 +1,68 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.ApiServer.Registry;
+
+namespace Berth.ApiServer.Strategies.Pods;
+
+public sealed class PodStrategy : SpecAndStatusStrategy<Pod>
+{
+    public override IReadOnlyDictionary<string, Func<Pod, string>> SelectableFields { get; } = new Dictionary<string, Func<Pod, string>>
+    {
+        ["spec.nodeName"] = p => p.Spec.NodeName,
+        ["spec.restartPolicy"] = p => p.Spec.RestartPolicy,
+        ["spec.schedulerName"] = p => p.Spec.SchedulerName,
+        ["spec.serviceAccountName"] = p => p.Spec.ServiceAccountName,
+        ["spec.hostNetwork"] = p => p.Spec.HostNetwork ? "true" : "false",
+        ["status.phase"] = p => p.Status.Phase,
+        ["status.podIP"] = p => p.Status.PodIP.Length > 0 || p.Status.PodIPs.IsEmpty ? p.Status.PodIP : p.Status.PodIPs[0].Ip,
+        ["status.nominatedNodeName"] = p => p.Status.NominatedNodeName,
+    };
+
+    /// <summary>A pod that runs nowhere, or has ended, goes at once: nobody is left who could end it in order.</summary>
+    public override long? GracePeriodSeconds(Pod value, long? asked)
+    {
+        if (value.Spec.NodeName.Length == 0 || value.Status.Phase is "Succeeded" or "Failed")
+            return 0;
+        var period = asked ?? value.Spec.TerminationGracePeriodSeconds ?? 0;
+        return period < 0 ? 1 : period;
+    }
+
+    public override Pod Default(Pod value) => PodDefaults.Of(value);
+
+    public override Pod PrepareForCreate(Pod value)
+    {
+        var status = PodStatus.Empty with { Phase = "Pending", QosClass = PodResources.QosClass(value.Spec) };
+        if (!value.Spec.SchedulingGates.IsEmpty)
+            status = status with { Conditions = [SchedulingGated] };
+        return value with { Spec = LabelKeys.IntoSelectors(value.Spec, value.Metadata.Labels), Status = status };
+    }
+
+    public override Pod PrepareForStatusUpdate(Pod value, Pod old) => value with
+    {
+        Spec = old.Spec,
+        Metadata = value.Metadata with
+        {
+            DeletionTimestamp = old.Metadata.DeletionTimestamp,
+            DeletionGracePeriodSeconds = old.Metadata.DeletionGracePeriodSeconds,
+            OwnerReferences = old.Metadata.OwnerReferences,
+        },
+        // Decided once, from the spec that the pod was made with.
+        Status = value.Status with { QosClass = old.Status.QosClass.Length > 0 ? old.Status.QosClass : PodResources.QosClass(old.Spec) },
+    };
+
+    protected override Pod WithoutStatus(Pod value) => value with { Status = PodStatus.Empty };
+
+    protected override Pod WithStatusOf(Pod value, Pod other) => value with { Status = other.Status };
+
+    protected override Pod WithSpecOf(Pod value, Pod other) => value with { Spec = other.Spec };
+
+    protected override bool SameSpec(Pod value, Pod other) => value.Spec == other.Spec;
+
+    private static PodCondition SchedulingGated { get; } = new()
+    {
+        Type = "PodScheduled",
+        Status = "False",
+        Reason = "SchedulingGated",
+        Message = "Scheduling is blocked due to non-empty scheduling gates",
+    };
+}
