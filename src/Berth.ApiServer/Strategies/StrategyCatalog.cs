@@ -30,7 +30,7 @@ public static class StrategyCatalog
         [typeof(CoreV1.Node)] = new NodeStrategy(),
         [typeof(CoreV1.PersistentVolume)] = new PersistentVolumeStrategy(TimeProvider.System),
         [typeof(CoreV1.PersistentVolumeClaim)] = new PersistentVolumeClaimStrategy(),
-        [typeof(CoreV1.Pod)] = new PodStrategy(),
+        [typeof(CoreV1.Pod)] = new PodStrategy(TimeProvider.System),
         [typeof(CoreV1.PodTemplate)] = new PodTemplateStrategy(),
         [typeof(CoreV1.ReplicationController)] = new ReplicationControllerStrategy(),
         [typeof(CoreV1.ResourceQuota)] = new ResourceQuotaStrategy(),

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Berth.Api;
 using Berth.Api.Meta.V1;
 
 namespace Berth.ApiServer.Validation;
@@ -21,14 +25,25 @@ public sealed class FieldErrors
     public void Invalid(string path, object? value, string detail) =>
         Add("FieldValueInvalid", path, $"Invalid value: {Show(value)}", detail);
 
+    /// <summary>For structs whose content as a whole is wrong and would only fill the message.</summary>
+    public void InvalidStruct(string path, string detail) => Add("FieldValueInvalid", path, "Invalid value", detail);
+
+    /// <summary>One error for each problem, as the checks of <see cref="NameSyntax"/> give them.</summary>
+    public void Invalid(FieldPath path, object? value, string[] problems)
+    {
+        foreach (var problem in problems)
+            Invalid((string)path, value, problem);
+    }
+
+    /// <param name="supported">In the order in which they are shown.</param>
     public void NotSupported(string path, object? value, params IEnumerable<string> supported) =>
-        Add("FieldValueNotSupported", path, $"Unsupported value: {Show(value)}", "supported values: " + string.Join(", ", supported.Order(StringComparer.Ordinal).Select(s => $"\"{s}\"")));
+        Add("FieldValueNotSupported", path, $"Unsupported value: {Show(value)}", "supported values: " + string.Join(", ", supported.Select(s => $"\"{s}\"")));
 
     public void Forbidden(string path, string detail) => Add("FieldValueForbidden", path, "Forbidden", detail);
 
-    public void Duplicate(string path, object? value) => Add("FieldValueDuplicate", path, $"Duplicate value: {Show(value)}", "");
+    public void Duplicate(string path, object? value, string detail = "") => Add("FieldValueDuplicate", path, $"Duplicate value: {Show(value)}", detail);
 
-    public void NotFound(string path, object? value) => Add("FieldValueNotFound", path, $"Not found: {Show(value)}", "");
+    public void NotFound(string path, object? value, string detail = "") => Add("FieldValueNotFound", path, $"Not found: {Show(value)}", detail);
 
     public void TooLong(string path, int maxLength) => Add("FieldValueTooLong", path, "Too long", $"may not be more than {maxLength} bytes");
 
@@ -38,20 +53,27 @@ public sealed class FieldErrors
     /// <summary>The causes as one text: alone when there is one, in brackets when there are several.</summary>
     public string Describe()
     {
-        var texts = _causes.Select(c => $"{c.Field}: {c.Message}").ToList();
+        var texts = _causes.Select(c => $"{c.Field}: {c.Message}").Distinct().ToList();
         return texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
     }
 
     private static string Show(object? value) => value switch
     {
         null => "null",
-        string text => $"\"{text}\"",
+        string text => Quote(text),
         bool flag => flag ? "true" : "false",
-        Berth.Api.Quantity quantity => $"\"{quantity}\"",
-        Berth.Api.IMessage message => System.Text.Encoding.UTF8.GetString(Berth.Api.ApiJson.Serialize(message)),
-        IFormattable formattable => formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+        Quantity quantity => $"\"{quantity}\"",
+        IntOrString { IsString: true } text => Quote(text.String),
+        Time time => $"\"{time}\"",
+        IMessage message => Encoding.UTF8.GetString(ApiJson.Serialize(message)),
+        IReadOnlyDictionary<string, string> map => "{" + string.Join(",", map.Select(e => $"{Quote(e.Key)}:{Quote(e.Value)}")) + "}",
+        System.Collections.IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(Show)) + "]",
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    private static string Quote(string text) =>
+        "\"" + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";
 
     private void Add(string reason, string path, string message, string detail) => _causes.Add(new StatusCause
     {

@@ -1,9 +1,23 @@
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Apps;
 
 public sealed class ControllerRevisionStrategy : ResourceStrategy<ControllerRevision>
 {
     public override bool HasGeneration => false;
+
+    public override void Validate(ControllerRevision value, FieldErrors errors)
+    {
+        BasicRules.NonNegative(errors, FieldPath.Root["revision"], value.Revision);
+        if (value.Data is null || value.Data.Span.SequenceEqual("null"u8))
+            errors.Required("data", "data is mandatory");
+        else if (value.Data.Span.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+            errors.Required("data", "data must be a valid JSON object");
+    }
+
+    public override void ValidateUpdate(ControllerRevision value, ControllerRevision old, FieldErrors errors) =>
+        BasicRules.Unchanged(errors, FieldPath.Root["data"], value.Data, old.Data);
+
 }

@@ -1,5 +1,7 @@
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Apps;
 
@@ -27,6 +29,49 @@ public sealed class DaemonSetStrategy : SpecAndStatusStrategy<DaemonSet>
             Template = PodDefaults.Of(spec.Template),
         };
         return spec == value.Spec ? value : value with { Spec = spec };
+    }
+
+    public override void Validate(DaemonSet value, FieldErrors errors)
+    {
+        var (spec, path) = (value.Spec, FieldPath.Spec);
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for daemonset");
+        PodTemplateRules.Validate(errors, path["template"], spec.Template);
+        PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "DaemonSet");
+        BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        if (spec.UpdateStrategy.Type is not ("OnDelete" or "RollingUpdate"))
+            errors.NotSupported(path["updateStrategy"]["type"], spec.UpdateStrategy.Type, "OnDelete", "RollingUpdate");
+        else if (spec.UpdateStrategy is { Type: "RollingUpdate", RollingUpdate: { } rolling })
+            Rolling(errors, path["updateStrategy"]["rollingUpdate"], rolling);
+        if (spec.RevisionHistoryLimit is { } limit)
+            BasicRules.NonNegative(errors, path["revisionHistoryLimit"], limit);
+    }
+
+    public override void ValidateUpdate(DaemonSet value, DaemonSet old, FieldErrors errors) =>
+        BasicRules.Unchanged(errors, FieldPath.Spec["selector"], value.Spec.Selector, old.Spec.Selector);
+
+    public override void ValidateStatusUpdate(DaemonSet value, DaemonSet old, FieldErrors errors)
+    {
+        var (status, path) = (value.Status, FieldPath.Root["status"]);
+        foreach (var (name, count) in (ReadOnlySpan<(string, int)>)
+            [("currentNumberScheduled", status.CurrentNumberScheduled), ("numberMisscheduled", status.NumberMisscheduled), ("desiredNumberScheduled", status.DesiredNumberScheduled),
+             ("numberReady", status.NumberReady), ("updatedNumberScheduled", status.UpdatedNumberScheduled), ("numberAvailable", status.NumberAvailable),
+             ("numberUnavailable", status.NumberUnavailable)])
+            BasicRules.NonNegative(errors, path[name], count);
+        if (old.Status.CollisionCount is { } collisions && (status.CollisionCount ?? 0) < collisions)
+            errors.Invalid(path["collisionCount"], status.CollisionCount ?? 0, "cannot be decremented");
+    }
+
+    private static void Rolling(FieldErrors errors, FieldPath path, RollingUpdateDaemonSet rolling)
+    {
+        var (unavailable, surge) = (rolling.MaxUnavailable ?? 0, rolling.MaxSurge ?? 0);
+        BasicRules.CountOrPercent(errors, path["maxUnavailable"], unavailable);
+        BasicRules.CountOrPercent(errors, path["maxSurge"], surge);
+        if (!BasicRules.IsZero(unavailable) && !BasicRules.IsZero(surge))
+            errors.Invalid(path["maxSurge"], surge, "may not be set when maxUnavailable is non-zero");
+        else if (BasicRules.IsZero(unavailable) && BasicRules.IsZero(surge))
+            errors.Required(path["maxUnavailable"], "cannot be 0 when maxSurge is 0");
+        BasicRules.AtMostAllOf(errors, path["maxUnavailable"], unavailable);
+        BasicRules.AtMostAllOf(errors, path["maxSurge"], surge);
     }
 
     protected override DaemonSet WithoutStatus(DaemonSet value) => value with { Status = DaemonSetStatus.Empty };

@@ -1,5 +1,7 @@
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Apps;
 
@@ -37,6 +39,61 @@ public sealed class DeploymentStrategy : SpecAndStatusStrategy<Deployment>
 
     public override Deployment PrepareForStatusUpdate(Deployment value, Deployment old) =>
         value with { Spec = old.Spec, Metadata = value.Metadata with { Labels = old.Metadata.Labels } };
+
+    public override void Validate(Deployment value, FieldErrors errors)
+    {
+        var (spec, path) = (value.Spec, FieldPath.Spec);
+        BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for deployment");
+        PodTemplateRules.Validate(errors, path["template"], spec.Template);
+        PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "ReplicaSet");
+        switch (spec.Strategy.Type)
+        {
+            case "Recreate":
+                if (spec.Strategy.RollingUpdate is not null)
+                    errors.Forbidden(path["strategy"]["rollingUpdate"], "may not be specified when strategy `type` is 'Recreate'");
+                break;
+            case "RollingUpdate":
+                Rolling(errors, path["strategy"]["rollingUpdate"], spec.Strategy.RollingUpdate ?? RollingUpdateDeployment.Empty);
+                break;
+            default:
+                errors.NotSupported(path["strategy"], spec.Strategy, "Recreate", "RollingUpdate");
+                break;
+        }
+
+        BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        if (spec.RevisionHistoryLimit is { } limit)
+            BasicRules.NonNegative(errors, path["revisionHistoryLimit"], limit);
+        if (spec.ProgressDeadlineSeconds is { } deadline)
+        {
+            BasicRules.NonNegative(errors, path["progressDeadlineSeconds"], deadline);
+            if (deadline <= spec.MinReadySeconds)
+                errors.Invalid(path["progressDeadlineSeconds"], deadline, "must be greater than minReadySeconds");
+        }
+    }
+
+    public override void ValidateUpdate(Deployment value, Deployment old, FieldErrors errors) =>
+        BasicRules.Unchanged(errors, FieldPath.Spec["selector"], value.Spec.Selector, old.Spec.Selector);
+
+    public override void ValidateStatusUpdate(Deployment value, Deployment old, FieldErrors errors)
+    {
+        var (status, path) = (value.Status, FieldPath.Root["status"]);
+        ReplicaCounts.Validate(
+            errors, path, status.Replicas, ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+        BasicRules.NonNegative(errors, path["unavailableReplicas"], status.UnavailableReplicas);
+        if (old.Status.CollisionCount is { } collisions && (status.CollisionCount ?? 0) < collisions)
+            errors.Invalid(path["collisionCount"], status.CollisionCount ?? 0, "cannot be decremented");
+    }
+
+    private static void Rolling(FieldErrors errors, FieldPath path, RollingUpdateDeployment rolling)
+    {
+        var (unavailable, surge) = (rolling.MaxUnavailable ?? 0, rolling.MaxSurge ?? 0);
+        BasicRules.CountOrPercent(errors, path["maxUnavailable"], unavailable);
+        BasicRules.CountOrPercent(errors, path["maxSurge"], surge);
+        if (BasicRules.IsZero(unavailable) && BasicRules.IsZero(surge))
+            errors.Invalid(path["maxUnavailable"], unavailable, "may not be 0 when `maxSurge` is 0");
+        BasicRules.AtMostAllOf(errors, path["maxUnavailable"], unavailable);
+    }
 
     protected override Deployment WithoutStatus(Deployment value) => value with { Status = DeploymentStatus.Empty };
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Apps;
 
@@ -15,6 +17,26 @@ public sealed class ReplicaSetStrategy : SpecAndStatusStrategy<ReplicaSet>
     {
         var spec = value.Spec with { Replicas = value.Spec.Replicas ?? 1, Template = PodDefaults.Of(value.Spec.Template) };
         return spec == value.Spec ? value : value with { Spec = spec };
+    }
+
+    public override void Validate(ReplicaSet value, FieldErrors errors)
+    {
+        var (spec, path) = (value.Spec, FieldPath.Spec);
+        BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
+        BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for deployment");
+        PodTemplateRules.Validate(errors, path["template"], spec.Template);
+        PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "ReplicaSet");
+    }
+
+    public override void ValidateUpdate(ReplicaSet value, ReplicaSet old, FieldErrors errors) =>
+        BasicRules.Unchanged(errors, FieldPath.Spec["selector"], value.Spec.Selector, old.Spec.Selector);
+
+    public override void ValidateStatusUpdate(ReplicaSet value, ReplicaSet old, FieldErrors errors)
+    {
+        var status = value.Status;
+        ReplicaCounts.Validate(
+            errors, FieldPath.Root["status"], status.Replicas, ("fullyLabeledReplicas", status.FullyLabeledReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
     }
 
     protected override ReplicaSet WithoutStatus(ReplicaSet value) => value with { Status = ReplicaSetStatus.Empty };

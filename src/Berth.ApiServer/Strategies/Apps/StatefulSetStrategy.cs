@@ -1,6 +1,10 @@
+using Berth.Api;
 using Berth.Api.Apps.V1;
 using Berth.Api.Core.V1;
+using Berth.ApiServer.Registry;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Apps;
 
@@ -30,6 +34,82 @@ public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
             VolumeClaimTemplates = spec.VolumeClaimTemplates.Map(DefaultClaim),
         };
         return spec == value.Spec ? value : value with { Spec = spec };
+    }
+
+    public override void Validate(StatefulSet value, FieldErrors errors)
+    {
+        var (spec, path) = (value.Spec, FieldPath.Spec);
+        if (spec.PodManagementPolicy is not ("OrderedReady" or "Parallel"))
+            errors.Invalid(path["podManagementPolicy"], spec.PodManagementPolicy, "must be 'OrderedReady' or 'Parallel'");
+        Strategy(errors, path["updateStrategy"], spec.UpdateStrategy);
+        if (spec.PersistentVolumeClaimRetentionPolicy is { } retention)
+        {
+            var at = path["persistentVolumeClaimRetentionPolicy"];
+            BasicRules.OneOf(errors, at["whenDeleted"], retention.WhenDeleted, "Retain", "Delete");
+            BasicRules.OneOf(errors, at["whenScaled"], retention.WhenScaled, "Retain", "Delete");
+        }
+
+        for (var i = 0; i < spec.VolumeClaimTemplates.Count; i++)
+            ClaimRules.Spec(errors, path["volumeClaimTemplates"][i]["spec"], spec.VolumeClaimTemplates[i].Spec);
+        BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
+        BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        if (spec.Ordinals is { } ordinals)
+            BasicRules.NonNegative(errors, path["ordinals.start"], ordinals.Start);
+        if (spec.ServiceName.Length > 0)
+            errors.Invalid(path["serviceName"], spec.ServiceName, NameSyntax.DnsLabel(spec.ServiceName));
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for statefulset");
+        PodTemplateRules.Validate(errors, path["template"], WithClaims(spec));
+        PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "StatefulSet");
+    }
+
+    public override void ValidateUpdate(StatefulSet value, StatefulSet old, FieldErrors errors)
+    {
+        var before = old.Spec;
+        var rest = value.Spec with
+        {
+            Replicas = before.Replicas,
+            Template = before.Template,
+            UpdateStrategy = before.UpdateStrategy,
+            MinReadySeconds = before.MinReadySeconds,
+            Ordinals = before.Ordinals,
+            RevisionHistoryLimit = before.RevisionHistoryLimit,
+            PersistentVolumeClaimRetentionPolicy = before.PersistentVolumeClaimRetentionPolicy,
+        };
+        if (rest != before)
+            errors.Forbidden(FieldPath.Spec, "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+    }
+
+    public override void ValidateStatusUpdate(StatefulSet value, StatefulSet old, FieldErrors errors)
+    {
+        var status = value.Status;
+        ReplicaCounts.Validate(
+            errors, FieldPath.Root["status"], status.Replicas, ("currentReplicas", status.CurrentReplicas), ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+    }
+
+    private static void Strategy(FieldErrors errors, FieldPath path, StatefulSetUpdateStrategy strategy)
+    {
+        if (strategy.Type is not ("OnDelete" or "RollingUpdate"))
+            errors.Invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+        if (strategy is { Type: "OnDelete", RollingUpdate: not null })
+            errors.Invalid(path["rollingUpdate"], strategy.RollingUpdate, "only allowed for updateStrategy 'RollingUpdate'");
+        if (strategy is not { Type: "RollingUpdate", RollingUpdate: { } rolling })
+            return;
+        BasicRules.NonNegative(errors, path["rollingUpdate"]["partition"], rolling.Partition ?? 0);
+        if (rolling.MaxUnavailable is not { } unavailable)
+            return;
+        BasicRules.CountOrPercent(errors, path["rollingUpdate"]["maxUnavailable"], unavailable);
+        if (BasicRules.IsZero(unavailable))
+            errors.Invalid(path["rollingUpdate"]["maxUnavailable"], unavailable, "cannot be 0");
+        BasicRules.AtMostAllOf(errors, path["rollingUpdate"]["maxUnavailable"], unavailable);
+    }
+
+    // Each pod gets a volume for each claim template, and its host name from its place in the set.
+    private static PodTemplateSpec WithClaims(StatefulSetSpec spec)
+    {
+        var claims = spec.VolumeClaimTemplates.Select(c => c.Metadata.Name).ToHashSet();
+        var volumes = spec.VolumeClaimTemplates.Select(c => new Volume { Name = c.Metadata.Name, PersistentVolumeClaim = new() { ClaimName = c.Metadata.Name } })
+            .Concat(spec.Template.Spec.Volumes.Where(v => !claims.Contains(v.Name)));
+        return spec.Template with { Spec = spec.Template.Spec with { Hostname = "", Subdomain = "", Volumes = volumes.ToApiList() } };
     }
 
     protected override StatefulSet WithoutStatus(StatefulSet value) => value with { Status = StatefulSetStatus.Empty };

@@ -3,6 +3,8 @@ using Berth.Api;
 using Berth.Api.Batch.V1;
 using Berth.Api.Meta.V1;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Batch;
 
@@ -57,6 +59,42 @@ public sealed class JobStrategy : SpecAndStatusStrategy<Job>
     }
 
     public override Job PrepareForCreate(Job value) => WithSelector(base.PrepareForCreate(value));
+
+    public override void Validate(Job value, FieldErrors errors)
+    {
+        GeneratedSelector(errors, value);
+        JobRules.Validate(errors, FieldPath.Spec, value.Spec);
+        JobRules.Selector(errors, FieldPath.Spec, value.Spec);
+        if (value.Spec is { CompletionMode: "Indexed", Completions: > 0 and var completions })
+        {
+            var last = $"{value.Metadata.Name}-{completions - 1}";
+            if (NameSyntax.DnsLabel(last).Length > 0)
+                errors.Invalid("metadata.name", value.Metadata.Name, $"will not able to create pod with invalid DNS label: {last}");
+        }
+    }
+
+    public override void ValidateUpdate(Job value, Job old, FieldErrors errors) => JobRules.Unchanged(errors, FieldPath.Spec, value, old);
+
+    public override void ValidateStatusUpdate(Job value, Job old, FieldErrors errors) => JobRules.Status(errors, FieldPath.Root["status"], value, old);
+
+    private static void GeneratedSelector(FieldErrors errors, Job job)
+    {
+        if (job.Spec.ManualSelector == true)
+            return;
+        var labels = job.Spec.Template.Metadata.Labels;
+        var path = FieldPath.Spec["template"]["metadata"]["labels"];
+        foreach (var (key, value) in (ReadOnlySpan<(string, string)>)
+            [(OldControllerUid, job.Metadata.Uid), (OldJobName, job.Metadata.Name), (ControllerUid, job.Metadata.Uid), (JobName, job.Metadata.Name)])
+        {
+            if (!labels.TryGetValue(key, out var actual))
+                errors.Required(path.Key(key), $"must be '{value}'");
+            else if (actual != value)
+                errors.Invalid(path.Key(key), labels, $"must be '{value}'");
+        }
+
+        if (job.Spec.Selector is { } selector && selector.MatchLabels.GetOr(ControllerUid) != job.Metadata.Uid && selector.MatchLabels.GetOr(OldControllerUid) != job.Metadata.Uid)
+            errors.Invalid(FieldPath.Spec["selector"], selector, "`selector` not auto-generated");
+    }
 
     protected override Job WithoutStatus(Job value) => value with { Status = JobStatus.Empty };
 

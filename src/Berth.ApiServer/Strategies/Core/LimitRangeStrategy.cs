@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Core;
 
@@ -35,5 +36,17 @@ public sealed class LimitRangeStrategy : ResourceStrategy<LimitRange>
         }
 
         return map;
+    }
+
+    public override void Validate(LimitRange value, FieldErrors errors)
+    {
+        var types = new HashSet<string>();
+        for (var i = 0; i < value.Spec.Limits.Count; i++)
+        {
+            var path = FieldPath.Spec["limits"][i];
+            if (!types.Add(value.Spec.Limits[i].Type))
+                errors.Duplicate(path["type"], value.Spec.Limits[i].Type);
+            LimitRangeRules.Validate(errors, path, value.Spec.Limits[i]);
+        }
     }
 }

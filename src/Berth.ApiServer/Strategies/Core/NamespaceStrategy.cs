@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Core;
 
@@ -39,6 +40,27 @@ public sealed class NamespaceStrategy : SpecAndStatusStrategy<Namespace>
 
     /// <summary>What the <c>finalize</c> subresource may change: <c>spec.finalizers</c>.</summary>
     public static Namespace PrepareForFinalize(Namespace value, Namespace old) => value with { Status = old.Status };
+
+    public override void Validate(Namespace value, FieldErrors errors)
+    {
+        foreach (var finalizer in value.Spec.Finalizers)
+            FinalizerName(errors, FieldPath.Spec["finalizers"], finalizer);
+    }
+
+    public override void ValidateStatusUpdate(Namespace value, Namespace old, FieldErrors errors)
+    {
+        if (value.Metadata.DeletionTimestamp is null && value.Status.Phase != "Active")
+            errors.Invalid("status.Phase", value.Status.Phase, "may only be 'Active' if `deletionTimestamp` is empty");
+        else if (value.Metadata.DeletionTimestamp is not null && value.Status.Phase != "Terminating")
+            errors.Invalid("status.Phase", value.Status.Phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+    }
+
+    private static void FinalizerName(FieldErrors errors, FieldPath path, string finalizer)
+    {
+        errors.Invalid(path, finalizer, NameSyntax.QualifiedName(finalizer));
+        if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not (Finalizer or "orphan" or "foregroundDeletion"))
+            errors.Invalid((string)path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+    }
 
     protected override Namespace WithoutStatus(Namespace value) => value with { Status = NamespaceStatus.Empty };
 

@@ -1,6 +1,8 @@
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Core;
 
@@ -13,4 +15,6 @@ public sealed class PodTemplateStrategy : ResourceStrategy<PodTemplate>
     }
 
     public override bool ChangesGeneration(PodTemplate value, PodTemplate old) => value.Template.Spec != old.Template.Spec;
+
+    public override void Validate(PodTemplate value, FieldErrors errors) => PodTemplateRules.Validate(errors, FieldPath.Root["template"], value.Template);
 }

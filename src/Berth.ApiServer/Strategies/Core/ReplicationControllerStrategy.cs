@@ -1,6 +1,9 @@
 using System.Globalization;
 using Berth.Api.Core.V1;
+using Berth.Api.Selection;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Core;
 
@@ -28,6 +31,32 @@ public sealed class ReplicationControllerStrategy : SpecAndStatusStrategy<Replic
         return value.Metadata.Labels.IsEmpty && !labels.IsEmpty
             ? value with { Metadata = value.Metadata with { Labels = labels } }
             : value;
+    }
+
+    public override void Validate(ReplicationController value, FieldErrors errors)
+    {
+        var (spec, path) = (value.Spec, FieldPath.Spec);
+        BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        if (spec.Selector.IsEmpty)
+            errors.Required(path["selector"]);
+        BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
+        if (spec.Template is not { } template)
+        {
+            errors.Required(path["template"]);
+            return;
+        }
+
+        if (!spec.Selector.IsEmpty && !LabelSelectors.FromLabels(spec.Selector).Matches(template.Metadata.Labels))
+            errors.Invalid(path["template"]["metadata"]["labels"], template.Metadata.Labels, "`selector` does not match template `labels`");
+        PodTemplateRules.Validate(errors, path["template"], template);
+        PodTemplateRules.AlwaysRestarts(errors, path["template"], template, "ReplicationController");
+    }
+
+    public override void ValidateStatusUpdate(ReplicationController value, ReplicationController old, FieldErrors errors)
+    {
+        var status = value.Status;
+        Apps.ReplicaCounts.Validate(
+            errors, FieldPath.Root["status"], status.Replicas, ("fullyLabeledReplicas", status.FullyLabeledReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
     }
 
     protected override ReplicationController WithoutStatus(ReplicationController value) => value with { Status = ReplicationControllerStatus.Empty };

@@ -25,8 +25,8 @@ public static class PodDefaults
             Containers = spec.Containers.Map(c => OfPodContainer(c, spec.HostNetwork)),
             InitContainers = spec.InitContainers.Map(c => OfPodContainer(c, spec.HostNetwork)),
             EnableServiceLinks = spec.EnableServiceLinks ?? true,
-            Resources = OfPodResources(spec),
         };
+        spec = spec with { Resources = OfPodResources(spec) };
         return spec == pod.Spec ? pod : pod with { Spec = spec };
     }
 

@@ -1,11 +1,21 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Pods;
 
-public sealed class PodStrategy : SpecAndStatusStrategy<Pod>
+public sealed class PodStrategy(TimeProvider clock) : SpecAndStatusStrategy<Pod>
 {
+    private static readonly PodCondition s_gated = new()
+    {
+        Type = "PodScheduled",
+        Status = "False",
+        Reason = "SchedulingGated",
+        Message = "Scheduling is blocked due to non-empty scheduling gates",
+    };
+
     public override IReadOnlyDictionary<string, Func<Pod, string>> SelectableFields { get; } = new Dictionary<string, Func<Pod, string>>
     {
         ["spec.nodeName"] = p => p.Spec.NodeName,
@@ -33,7 +43,7 @@ public sealed class PodStrategy : SpecAndStatusStrategy<Pod>
     {
         var status = PodStatus.Empty with { Phase = "Pending", QosClass = PodResources.QosClass(value.Spec) };
         if (!value.Spec.SchedulingGates.IsEmpty)
-            status = status with { Conditions = [SchedulingGated] };
+            status = status with { Conditions = [s_gated with { LastTransitionTime = clock.GetUtcNow() }] };
         return value with { Spec = LabelKeys.IntoSelectors(value.Spec, value.Metadata.Labels), Status = status };
     }
 
@@ -46,9 +56,20 @@ public sealed class PodStrategy : SpecAndStatusStrategy<Pod>
             DeletionGracePeriodSeconds = old.Metadata.DeletionGracePeriodSeconds,
             OwnerReferences = old.Metadata.OwnerReferences,
         },
-        // Decided once, from the spec that the pod was made with.
-        Status = value.Status with { QosClass = old.Status.QosClass.Length > 0 ? old.Status.QosClass : PodResources.QosClass(old.Spec) },
+        Status = value.Status.QosClass.Length > 0 ? value.Status : value.Status with { QosClass = old.Status.QosClass },
     };
+
+    public override void Validate(Pod value, FieldErrors errors)
+    {
+        PodRules.Validate(errors, value);
+        // A pod without resourceVersion is not stored yet.
+        if (value.Metadata.ResourceVersion.Length == 0)
+            PodRules.ValidateCreate(errors, value);
+    }
+
+    public override void ValidateUpdate(Pod value, Pod old, FieldErrors errors) => PodRules.ValidateUpdate(errors, value, old);
+
+    public override void ValidateStatusUpdate(Pod value, Pod old, FieldErrors errors) => PodRules.ValidateStatusUpdate(errors, value, old);
 
     protected override Pod WithoutStatus(Pod value) => value with { Status = PodStatus.Empty };
 
@@ -58,11 +79,4 @@ public sealed class PodStrategy : SpecAndStatusStrategy<Pod>
 
     protected override bool SameSpec(Pod value, Pod other) => value.Spec == other.Spec;
 
-    private static PodCondition SchedulingGated { get; } = new()
-    {
-        Type = "PodScheduled",
-        Status = "False",
-        Reason = "SchedulingGated",
-        Message = "Scheduling is blocked due to non-empty scheduling gates",
-    };
 }
