@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Networking;
 
@@ -9,7 +10,7 @@ public sealed class ServiceStrategy : SpecAndStatusStrategy<Service>
     /// <summary>A client stays with one endpoint for three hours unless the service says otherwise.</summary>
     private const int AffinitySeconds = 10_800;
 
-    public override NameRule NameRule => NameRule.Dns1035Label;
+    public override NameRule NameRule => NameRule.DnsLabel;
 
     public override bool HasGeneration => false;
 
@@ -53,6 +54,12 @@ public sealed class ServiceStrategy : SpecAndStatusStrategy<Service>
     public override Service PrepareForCreate(Service value) => ServiceFields.Normalize(WithoutStatus(value), null);
 
     public override Service PrepareForUpdate(Service value, Service old) => ServiceFields.Normalize(ServiceFields.KeepAllocated(WithStatusOf(value, old), old), old);
+
+    public override void Validate(Service value, FieldErrors errors) => ServiceRules.Validate(errors, value);
+
+    public override void ValidateUpdate(Service value, Service old, FieldErrors errors) => ServiceRules.ValidateUpdate(errors, value, old);
+
+    public override void ValidateStatusUpdate(Service value, Service old, FieldErrors errors) => ServiceRules.ValidateStatus(errors, value, old);
 
     protected override Service WithoutStatus(Service value) => value with { Status = ServiceStatus.Empty };
 
