@@ -52,7 +52,7 @@ public sealed partial class ResourceRegistry<T>
                     prepared = FieldOwnership.OnWrite(null, prepared, "", context, Services.Now);
                 prepared = Strategy.Default(await Services.Admission.MutateAsync(attributes, prepared, null, context.Cancellation).ConfigureAwait(false));
                 var errors = new FieldErrors();
-                MetadataRules.Validate(prepared.Metadata, Kind, Strategy.NameRule, errors);
+                MetadataRules.Validate(errors, FieldPath.Metadata, prepared.Metadata, Kind.Namespaced, Strategy.NameRule);
                 Strategy.Validate(prepared, errors);
                 ThrowIfInvalid(prepared, errors);
                 foreach (var warning in Strategy.Warnings(prepared, null))

@@ -118,7 +118,7 @@ public sealed partial class ResourceRegistry<T>
         value = FieldOwnership.Settle(old, value);
 
         var errors = new FieldErrors();
-        MetadataRules.ValidateUpdate(value.Metadata, old.Metadata, Kind, errors);
+        MetadataRules.ValidateUpdate(errors, FieldPath.Metadata, value.Metadata, old.Metadata);
         switch (change.Rules)
         {
             case ChangeRules.Main:
