@@ -23,6 +23,11 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     private const string BridgeCall = "net/bridge/bridge-nf-call-iptables";
     private const string Comment = "berth pods";
 
+    /// <summary>The chain that the iptables program makes and shows, as nftables names it.</summary>
+    private const string IptablesForward = "ip filter FORWARD";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
     /// <exception cref="ProcessFailedException">A command failed; its message says which.</exception>
     /// <exception cref="IOException">A kernel setting could not be changed.</exception>
     public async Task<PodNetworkStatus> EnsureAsync(CancellationToken cancellation)
@@ -35,12 +40,37 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
         return new PodNetworkStatus(bridgeNetfilter, warnings);
     }
 
+    /// <summary>
+    /// Repeats <see cref="EnsureAsync"/> until cancelled: firewalls are reloaded, settings files applied again, interfaces taken down by
+    /// network services. What fails is logged and tried again.
+    /// </summary>
+    public async Task RunAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(Interval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (!cancellation.IsCancellationRequested)
+                    await EnsureAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is ProcessFailedException or IOException)
+            {
+                LogEnsureFailed(Interval, e.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>Removes the bridge and its rules, and puts kernel settings back once no other instance needs them. What is not there is no error.</summary>
     public async Task PurgeAsync(CancellationToken cancellation)
     {
         if (await BridgeExistsAsync(cancellation).ConfigureAwait(false))
             await host.RunAsync("ip", ["link", "delete", options.Bridge], cancellation: cancellation).ConfigureAwait(false);
-        if (await FindForwardDropAsync(cancellation).ConfigureAwait(false))
+        if ((await FindForwardDropsAsync(cancellation).ConfigureAwait(false)).Contains(IptablesForward))
         {
             foreach (var rule in ForwardRules())
                 await TryAsync("iptables", ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
@@ -91,25 +121,31 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     }
 
     /// <summary>
-    /// A firewall that forwards nothing by default (Docker makes iptables' FORWARD so) also stops pods: no rule of our own table can overrule
-    /// it. So two rules go where the dropping is decided, if it is iptables; for others we can only tell the user.
+    /// A firewall that forwards nothing by default (Docker and ufw make iptables' FORWARD so) also stops pods: no rule of our own table can
+    /// overrule it. So two rules go where the dropping is decided, if that is iptables; for others we can only tell the user.
     /// </summary>
     private async Task EnsureForwardingAllowedAsync(List<string> warnings, CancellationToken cancellation)
     {
-        if (!await FindForwardDropAsync(cancellation).ConfigureAwait(false))
-            return;
+        foreach (var chain in await FindForwardDropsAsync(cancellation).ConfigureAwait(false))
+        {
+            if (chain == IptablesForward && await EnsureForwardRulesAsync(cancellation).ConfigureAwait(false))
+                continue;
+            warnings.Add($"the machine's firewall (nftables chain \"{chain}\") drops forwarded packets by default: pods may reach neither each other nor the "
+                + $"outside. Allow forwarding from and to the interface {options.Bridge} in it");
+        }
+    }
+
+    private async Task<bool> EnsureForwardRulesAsync(CancellationToken cancellation)
+    {
         foreach (var rule in ForwardRules())
         {
-            if (await TryAsync("iptables", ["-w", "-C", "FORWARD", .. rule], cancellation).ConfigureAwait(false)
-                || await TryAsync("iptables", ["-w", "-I", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
-            {
+            if (await TryAsync("iptables", ["-w", "-C", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
                 continue;
-            }
-            warnings.Add($"the machine's firewall drops forwarded packets, and no exception for {options.Bridge} could be made: pods reach neither each "
-                + $"other nor the outside. Allow forwarding from and to {options.Bridge} in it");
-            return;
+            if (!await TryAsync("iptables", ["-w", "-I", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
+                return false;
+            LogForwardException(options.Bridge);
         }
-        LogForwardException(options.Bridge);
+        return true;
     }
 
     private string[][] ForwardRules() =>
@@ -118,31 +154,38 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
         ["-o", options.Bridge, "-m", "comment", "--comment", Comment, "-j", "ACCEPT"],
     ];
 
-    private async Task<bool> FindForwardDropAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> FindForwardDropsAsync(CancellationToken cancellation)
     {
+        List<string> found = [];
         var chains = await host.RunAsync("nft", ["-j", "list", "chains"], cancellation: cancellation).ConfigureAwait(false);
         using var json = JsonDocument.Parse(chains);
         foreach (var entry in json.RootElement.GetProperty("nftables").EnumerateArray())
         {
             if (entry.TryGetProperty("chain", out var chain)
                 && chain.TryGetProperty("hook", out var hook) && hook.ValueEquals("forward")
-                && chain.TryGetProperty("policy", out var policy) && policy.ValueEquals("drop"))
+                && chain.TryGetProperty("policy", out var policy) && policy.ValueEquals("drop")
+                && chain.GetProperty("family").GetString() is "ip" or "inet" or "bridge")
             {
-                return true;
+                found.Add($"{chain.GetProperty("family").GetString()} {chain.GetProperty("table").GetString()} {chain.GetProperty("name").GetString()}");
             }
         }
         // The older iptables keeps its rules outside nftables. Asking it where it has none would load its modules.
-        if (!File.Exists("/proc/net/ip_tables_names") || !(await File.ReadAllTextAsync("/proc/net/ip_tables_names", cancellation).ConfigureAwait(false)).Contains("filter", StringComparison.Ordinal))
-            return false;
-        try
+        const string legacyTables = "/proc/net/ip_tables_names";
+        if (!found.Contains(IptablesForward) && File.Exists(legacyTables)
+            && (await File.ReadAllTextAsync(legacyTables, cancellation).ConfigureAwait(false)).Contains("filter", StringComparison.Ordinal))
         {
-            var rules = await host.RunAsync("iptables-legacy", ["-w", "-S", "FORWARD"], cancellation: cancellation).ConfigureAwait(false);
-            return rules.StartsWith("-P FORWARD DROP", StringComparison.Ordinal);
+            try
+            {
+                var rules = await host.RunAsync("iptables-legacy", ["-w", "-S", "FORWARD"], cancellation: cancellation).ConfigureAwait(false);
+                if (rules.StartsWith("-P FORWARD DROP", StringComparison.Ordinal))
+                    found.Add(IptablesForward);
+            }
+            catch (ProcessFailedException e)
+            {
+                LogCommandFailed(e.Message); // Somebody else's tables that no installed program can read: nothing can be told or done about them.
+            }
         }
-        catch (ProcessFailedException)
-        {
-            return false; // Somebody else's tables that no installed program can read: nothing to be told or done about them.
-        }
+        return found;
     }
 
     private async Task<bool> TryAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
@@ -193,6 +236,9 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
 
     [LoggerMessage(7202, LogLevel.Information, "The machine's firewall drops forwarded packets by default; rules in iptables' FORWARD chain let those of {Bridge} through")]
     private partial void LogForwardException(string bridge);
+
+    [LoggerMessage(7204, LogLevel.Warning, "The pod network could not be brought to where it should be, trying again in {Delay}: {Error}")]
+    private partial void LogEnsureFailed(TimeSpan delay, string error);
 
     [LoggerMessage(7203, LogLevel.Debug, "A command failed, which may be as it should: {Error}")]
     private partial void LogCommandFailed(string error);

@@ -35,6 +35,7 @@ public sealed partial class ServiceProxy : IDisposable
     private readonly RuleTable _table;
     private readonly Dictionary<ObjectKey, ProxyService> _services = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(ObjectKey Key, TaskCompletionSource Source)> _waiters = [];
     private ProxyContext _context;
     private bool _flowsMayBeStale = true;
     private long _fullAt;
@@ -58,6 +59,16 @@ public sealed partial class ServiceProxy : IDisposable
 
     /// <summary>Completes when the rules of all Services that existed at the start are in place.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Completes when the rules that lead to a ready endpoint of the Service are in place.</summary>
+    public Task WaitForServiceAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiters)
+            _waiters.Add((key, waiter));
+        _changes.Wake();
+        return waiter.Task.WaitAsync(cancellation);
+    }
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -128,12 +139,25 @@ public sealed partial class ServiceProxy : IDisposable
             _table.Commit();
             LogApplied(changed.Count, _services.Count, _time.GetElapsedTime(started).TotalMilliseconds);
         }
+        ReleaseWaiters();
         await RemoveStaleChainsAsync(cancellation).ConfigureAwait(false);
         // (5)
         if (_flowsMayBeStale)
         {
             await RemoveStaleFlowsAsync(cancellation).ConfigureAwait(false);
             _flowsMayBeStale = false;
+        }
+    }
+
+    private void ReleaseWaiters()
+    {
+        lock (_waiters)
+        {
+            _waiters.RemoveAll(w =>
+            {
+                var served = _services.TryGetValue(w.Key, out var service) && service.Endpoints.Any(e => e.Ready);
+                return served && w.Source.TrySetResult();
+            });
         }
     }
 

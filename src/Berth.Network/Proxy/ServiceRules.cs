@@ -11,12 +11,15 @@ namespace Berth.Network.Proxy;
 /// the chains that look there, are <see cref="BaseRules"/>.
 /// </summary>
 /// <remarks>
-/// A packet to a Service is found in one map look-up by (address, protocol, port). Its chain picks an endpoint in one rule, from a constant
-/// map indexed by a random number, so that neither the number of Services nor of endpoints makes packets slower. Only Services with client
-/// affinity need a chain for each endpoint, to remember who was sent there.
+/// A packet to a Service is found in one map look-up by (address, protocol, port), so that the number of Services does not make packets
+/// slower. Its chain picks an endpoint at random: by a few rules, or for many endpoints by one map. Only Services with client affinity need
+/// a chain for each endpoint, to remember who was sent there.
 /// </remarks>
 internal sealed class ServiceRules
 {
+    /// <summary>Endpoints up to which rules are tried one after the other. Only a flow's first packet sees them, at some 50 ns each.</summary>
+    private const int RulesMax = 8;
+
     private readonly ProxyService _service;
     private readonly ProxyContext _context;
     private readonly ImmutableArray<NftChain>.Builder _chains = ImmutableArray.CreateBuilder<NftChain>();
@@ -123,20 +126,34 @@ internal sealed class ServiceRules
 
     private ImmutableArray<string> Balance(ProxyPort port, ImmutableArray<ProxyEndpoint> endpoints)
     {
-        var count = endpoints.Length.ToString(CultureInfo.InvariantCulture);
         if (_service.ClientAffinity is { } affinity)
         {
             return
             [
                 .. endpoints.Select(e => $"{_context.Ip} saddr @{AffinitySet(port, e, affinity)} goto {EndpointChain(port, e)}"),
-                $"numgen random mod {count} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(port, e)}"))} }}",
+                .. Choose(endpoints, e => $"goto {EndpointChain(port, e)}")
+                    ?? [$"numgen random mod {endpoints.Length} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(port, e)}"))} }}"],
             ];
         }
-        // Most Services have one endpoint, and a kernel takes time to make a map (it looks for a free number among all there are).
-        if (endpoints.Length == 1)
-            return [$"meta l4proto {port.Protocol} dnat to {Target(endpoints[0])}"];
-        var targets = string.Join(", ", endpoints.Select((e, i) => string.Create(CultureInfo.InvariantCulture, $"{i} : {e.Address} . {e.Port}")));
-        return [$"meta l4proto {port.Protocol} dnat {_context.Ip} addr . port to numgen random mod {count} map {{ {targets} }}"];
+        var protocol = $"meta l4proto {port.Protocol}";
+        return Choose(endpoints, e => $"{protocol} dnat to {Target(e)}")
+            ?? [$"{protocol} dnat {_context.Ip} addr . port to numgen random mod {endpoints.Length} map {{ {string.Join(", ", endpoints.Select(MapEntry))} }}"];
+
+        static string MapEntry(ProxyEndpoint endpoint, int index) =>
+            string.Create(CultureInfo.InvariantCulture, $"{index} : {endpoint.Address} . {endpoint.Port}");
+    }
+
+    /// <summary>
+    /// One rule for each endpoint, the first taken with probability 1/n, the next with 1/(n-1) and so on; null past <see cref="RulesMax"/>.
+    /// Ten thousand Services of three endpoints load in 1 s this way. With a map in each, which the kernel has to number, it takes 10 s.
+    /// </summary>
+    private static ImmutableArray<string>? Choose(ImmutableArray<ProxyEndpoint> endpoints, Func<ProxyEndpoint, string> verdict)
+    {
+        if (endpoints.Length > RulesMax)
+            return null;
+        return [.. endpoints.Select((e, i) => (endpoints.Length - i) is > 1 and var left
+            ? string.Create(CultureInfo.InvariantCulture, $"numgen random mod {left} 0 {verdict(e)}")
+            : verdict(e))];
     }
 
     private void RenderEndpointChains(ProxyPort port, IEnumerable<ProxyEndpoint> endpoints, TimeSpan affinity)

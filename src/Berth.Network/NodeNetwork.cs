@@ -1,0 +1,86 @@
+using Berth.Api;
+using Berth.Client.Informers;
+using Berth.Network.Dns;
+using Berth.Network.PodNetwork;
+using Berth.Network.Proxy;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Network;
+
+/// <summary>
+/// All of a node's network in the order it comes up: (1) bridge and kernel settings, before any pod and without the API; (2) DNS takes its
+/// address; (3) proxy and DNS follow the API until the end. Rules and bridge stay when it ends, so that pods go on working; a later start
+/// finds and adopts them, and <see cref="PurgeAsync"/> removes them.
+/// </summary>
+public sealed class NodeNetwork : IDisposable
+{
+    private readonly NodePodNetwork _podNetwork;
+    private readonly ServiceProxy _proxy;
+    private readonly ClusterDns _dns;
+    private readonly TimeProvider _time;
+
+    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, TimeProvider time)
+    {
+        _podNetwork = podNetwork;
+        Warnings = status.Warnings;
+        _proxy = proxy;
+        _dns = dns;
+        _time = time;
+    }
+
+    /// <summary>What will not work on this machine, and what to do; for the user.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Completes when Services and cluster DNS work for everything that existed at the start, and the DNS Service leads to the server.</summary>
+    public Task WaitForReadyAsync(CancellationToken cancellation) => Task.WhenAll(
+        _proxy.Ready.WaitAsync(cancellation),
+        _dns.Ready.WaitAsync(cancellation),
+        _proxy.WaitForServiceAsync(new ObjectKey(ClusterDnsOptions.ServiceNamespace, ClusterDnsOptions.ServiceName), cancellation));
+
+    /// <summary>Steps 1 and 2. Subscribes to the informers, so it comes before they run or at least before they are waited for.</summary>
+    /// <exception cref="Berth.Linux.Processes.ProcessFailedException">A command of ip or nft failed; its message says which.</exception>
+    /// <exception cref="IOException">A kernel setting could not be changed, or DNS cannot listen.</exception>
+    public static async Task<NodeNetwork> PrepareAsync(
+        InformerFactory informers, NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, TimeProvider time, CancellationToken cancellation)
+    {
+        var podNetwork = new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>());
+        var status = await podNetwork.EnsureAsync(cancellation).ConfigureAwait(false);
+        var dns = new ClusterDns(informers, options.Dns, logs.CreateLogger<ClusterDns>(), time);
+        dns.Listen();
+        var proxy = new ServiceProxy(informers, options.Proxy(status), host, logs.CreateLogger<ServiceProxy>(), time);
+        return new NodeNetwork(podNetwork, status, proxy, dns, time);
+    }
+
+    /// <summary>Step 3: runs until cancelled; faults with the first part that does.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token)];
+        try
+        {
+            await await Task.WhenAny(parts).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Leaves the machine as it was found. The pods must be gone. What is not there is no error.</summary>
+    public static async Task PurgeAsync(NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        await ServiceProxy.PurgeAsync(options.Table, host, cancellation).ConfigureAwait(false);
+        await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _proxy.Dispose();
+        _dns.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Network.Dns;
+using Berth.Network.PodNetwork;
+using Berth.Network.Proxy;
+
+namespace Berth.Network;
+
+/// <summary>One node's network. The rest of the options of its parts follow from these.</summary>
+public sealed record NodeNetworkOptions
+{
+    /// <summary>Tells instances on one machine apart: names of interface and table come from it. See <see cref="InstanceOf"/>.</summary>
+    public string Instance { get; init; } = "";
+
+    public required string NodeName { get; init; }
+
+    /// <summary>The whole cluster's pods. With one node, all of them are its own.</summary>
+    public required IPNetwork PodNetwork { get; init; }
+
+    public required IPNetwork ServiceNetwork { get; init; }
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>This machine's addresses that take NodePort traffic; empty: the Node object's InternalIPs.</summary>
+    public ImmutableArray<IPAddress> NodePortAddresses { get; init; } = [];
+
+    /// <summary>Whether NodePorts answer on 127.0.0.1 too.</summary>
+    public bool LocalhostNodePorts { get; init; } = true;
+
+    public DnsForwarderOptions Forwarder { get; init; } = new();
+
+    /// <summary>A short name for an instance: empty for the default data directory, a hash of the path for others.</summary>
+    public static string InstanceOf(string dataDirectory, string defaultDataDirectory = "/var/lib/berth")
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataDirectory));
+        return path == defaultDataDirectory ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 4));
+    }
+
+    /// <summary>The pod bridge; to be the CNI bridge plugin's <c>bridge</c>. Interface names have at most 15 bytes.</summary>
+    public string Bridge => Instance.Length == 0 ? "berth0" : $"berth-{Instance}";
+
+    public string Table => Instance.Length == 0 ? "berth" : $"berth-{Instance}";
+
+    /// <summary>The bridge's address: the pods' gateway, where DNS and whatever else pods are to reach on the host can listen.</summary>
+    public IPAddress Gateway => Pod.Gateway;
+
+    /// <summary>Address of the kube-dns Service, for containers' resolv.conf.</summary>
+    public IPAddress DnsServiceAddress => PodNetworkOptions.NthAddress(ServiceNetwork, 10);
+
+    internal PodNetworkOptions Pod => new()
+    {
+        Bridge = Bridge,
+        NodePodNetwork = PodNetwork,
+        ServiceNetwork = ServiceNetwork,
+        LocalhostNodePorts = LocalhostNodePorts,
+    };
+
+    internal ServiceProxyOptions Proxy(PodNetworkStatus status) => new()
+    {
+        Table = Table,
+        NodeName = NodeName,
+        PodNetwork = PodNetwork,
+        ServiceNetwork = ServiceNetwork,
+        NodePortAddresses = NodePortAddresses,
+        LocalhostNodePortBridge = LocalhostNodePorts ? Bridge : "",
+        MasqueradeBridged = !status.BridgeNetfilter,
+    };
+
+    internal ClusterDnsOptions Dns => new()
+    {
+        Zone = ClusterDomain,
+        ServiceAddress = DnsServiceAddress,
+        ListenAddress = Gateway,
+        OwnNetworks = [PodNetwork, ServiceNetwork],
+        Forwarder = Forwarder,
+    };
+}
