@@ -34,6 +34,9 @@ public sealed record ApiServerOptions
     /// <summary>Where to listen; null: only in the process.</summary>
     public IPEndPoint? Listen { get; init; }
 
+    /// <summary>Further addresses, such as that of the pods' bridge when the server itself listens on loopback alone.</summary>
+    public IReadOnlyList<IPEndPoint> AlsoListen { get; init; } = [];
+
     /// <summary>Asked for at each handshake, so that a renewed certificate is taken without a restart. Null: plain HTTP, for tests alone.</summary>
     public Func<X509Certificate2>? ServerCertificate { get; init; }
 

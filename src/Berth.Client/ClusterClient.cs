@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Berth.Api;
 using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
 
 namespace Berth.Client;
 
@@ -77,6 +77,13 @@ public sealed class ClusterClient(HttpMessageInvoker http, Uri server, string na
         where TResult : class, IApiObject<TResult> =>
         SendAsync<TResult>(HttpMethod.Post, ResourcePath.Of(T.Kind, ns, name, subresource) + Query.Of(options, _name), ApiJson.Serialize(body), s_json, ct);
 
+    /// <summary>Server-side apply of a manifest of any kind, as JSON; takes fields from other owners.</summary>
+    public async Task ApplyRawAsync(KindInfo kind, string? ns, string name, ReadOnlyMemory<byte> json, string manager, CancellationToken ct = default)
+    {
+        var query = Query.Of(new WriteOptions { FieldManager = manager, Force = true }, _name);
+        using var response = await SendAsync(HttpMethod.Patch, ResourcePath.Of(kind, ns, name) + query, json, new MediaTypeHeaderValue("application/apply-patch+yaml"), ct).ConfigureAwait(false);
+    }
+
     public async Task<byte[]> GetRawAsync(string path, CancellationToken ct = default)
     {
         using var response = await SendAsync(HttpMethod.Get, path, null, null, ct).ConfigureAwait(false);
@@ -118,24 +125,7 @@ public sealed class ClusterClient(HttpMessageInvoker http, Uri server, string na
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw await RefusalAsync(response, ct).ConfigureAwait(false);
-    }
-
-    private static async Task<ApiException> RefusalAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        var body = await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
-        var code = (int)response.StatusCode;
-        try
-        {
-            var status = ApiJson.Deserialize<Status>(body);
-            return new ApiException(status.Code == 0 ? status with { Code = code } : status);
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            // A proxy between us and the server, or the server while it starts, answers in plain text.
-            var text = System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 1024))).Trim();
-            return new ApiException(new Status { Code = code, StatusValue = "Failure", Message = text.Length > 0 ? text : $"the server answered {code} {response.ReasonPhrase}" });
-        }
+            throw await Refusal.OfAsync(response, ct).ConfigureAwait(false);
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken ct) =>

@@ -13,6 +13,22 @@ internal static class WatchStream
     public static async IAsyncEnumerable<WatchEvent<T>> ReadAsync<T>(Stream stream, [EnumeratorCancellation] CancellationToken ct)
         where T : class, IApiObject<T>
     {
+        await foreach (var line in LinesAsync(stream, ct).ConfigureAwait(false))
+        {
+            var (type, json) = Split(line);
+            yield return new(type, ApiJson.Deserialize<T>(json));
+        }
+    }
+
+    /// <summary>The events' objects as JSON.</summary>
+    public static async IAsyncEnumerable<(WatchEventType Type, byte[] Json)> ReadRawAsync(Stream stream, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var line in LinesAsync(stream, ct).ConfigureAwait(false))
+            yield return Split(line);
+    }
+
+    private static async IAsyncEnumerable<byte[]> LinesAsync(Stream stream, [EnumeratorCancellation] CancellationToken ct)
+    {
         var reader = PipeReader.Create(stream);
         try
         {
@@ -21,7 +37,7 @@ internal static class WatchStream
                 var result = await reader.ReadAsync(ct).ConfigureAwait(false);
                 var buffer = result.Buffer;
                 while (TryTakeLine(ref buffer, out var line))
-                    yield return Parse<T>(line);
+                    yield return line.ToArray();
                 reader.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                     yield break;
@@ -47,41 +63,33 @@ internal static class WatchStream
         return false;
     }
 
-    private static WatchEvent<T> Parse<T>(ReadOnlySequence<byte> line)
-        where T : class, IApiObject<T>
+    private static (WatchEventType Type, byte[] Json) Split(byte[] line)
     {
-        ReadOnlySpan<byte> json = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
-        var input = new JsonInput(json);
+        var input = new JsonInput(line);
         input.Start();
         var type = "";
-        T? value = null;
-        RawJson? raw = null;
+        RawJson? value = null;
         if (!input.BeginObject())
             throw input.Fail("expected a watch event, got null");
         while (input.NextField())
         {
             if (input.Name.SequenceEqual("type"u8))
                 type = input.ReadString();
-            else if (!input.Name.SequenceEqual("object"u8))
-                input.Skip();
-            else if (type is "ERROR" or "")
-                raw = input.ReadRaw();
+            else if (input.Name.SequenceEqual("object"u8))
+                value = input.ReadRaw();
             else
-                value = T.ReadJson(ref input);
+                input.Skip();
         }
 
-        if (type == "ERROR")
-            throw new ApiException(ApiJson.Deserialize<Status>(raw!.Span));
-        value ??= ApiJson.Deserialize<T>((raw ?? throw input.Fail("the watch event has no object")).Span);
-        return new(
-            type switch
-            {
-                "ADDED" => WatchEventType.Added,
-                "MODIFIED" => WatchEventType.Modified,
-                "DELETED" => WatchEventType.Deleted,
-                "BOOKMARK" => WatchEventType.Bookmark,
-                _ => throw input.Fail($"\"{type}\" is not a type of watch event"),
-            },
-            value);
+        var json = (value ?? throw input.Fail("the watch event has no object")).Memory.ToArray();
+        return type switch
+        {
+            "ADDED" => (WatchEventType.Added, json),
+            "MODIFIED" => (WatchEventType.Modified, json),
+            "DELETED" => (WatchEventType.Deleted, json),
+            "BOOKMARK" => (WatchEventType.Bookmark, json),
+            "ERROR" => throw new ApiException(ApiJson.Deserialize<Status>(json)),
+            _ => throw input.Fail($"\"{type}\" is not a type of watch event"),
+        };
     }
 }

@@ -1,6 +1,7 @@
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
+using Berth.Client.Metadata;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Controllers;
@@ -12,4 +13,11 @@ public sealed record ControllerContext(
     InformerFactory Informers,
     TimeProvider Time,
     ILoggerFactory Logs,
-    Func<string, EventRecorder> Events);
+    Func<string, EventRecorder> Events)
+{
+    /// <summary>For the controllers that deal with objects of every kind.</summary>
+    public required MetadataClient Metadata { get; init; }
+
+    /// <summary>PEM of the authorities that pods trust the API server by.</summary>
+    public required string RootCertificates { get; init; }
+}

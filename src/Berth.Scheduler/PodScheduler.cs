@@ -271,7 +271,7 @@ public sealed partial class PodScheduler : IDisposable
         lock (_gate)
             _state.SetNode(node);
         // Heartbeats and image lists change nothing that a pod waits for.
-        if (old.Spec != node.Spec || old.Metadata.Labels != node.Metadata.Labels || old.Status.Allocatable != node.Status.Allocatable)
+        if (old.Spec != node.Spec || !old.Metadata.Labels.Equals(node.Metadata.Labels) || !old.Status.Allocatable.Equals(node.Status.Allocatable))
             _queue.MoveAll();
     }
 

@@ -36,7 +36,10 @@ internal static class WebListener
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnectionMax;
             kestrel.Limits.Http2.KeepAlivePingDelay = s_pingDelay;
-            kestrel.Listen(endpoint, listen =>
+            foreach (var address in options.AlsoListen.Prepend(endpoint))
+                kestrel.Listen(address, Configure);
+
+            void Configure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
             {
                 listen.Protocols = options.ServerCertificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
                 if (options.ServerCertificate is { } certificate)
@@ -53,7 +56,7 @@ internal static class WebListener
                         https.OnAuthenticate = static (_, ssl) => ssl.CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck;
                     });
                 }
-            });
+            }
         });
         var app = builder.Build();
         app.Run(handler);

@@ -62,7 +62,7 @@ public sealed class SchedulingQueue : IDisposable
 
             _pods[uid] = known with { Pod = pod };
             // A write of the status, ours above all, helps nothing.
-            if (_unschedulable.ContainsKey(uid) && (known.Pod.Spec != pod.Spec || known.Pod.Metadata.Labels != pod.Metadata.Labels))
+            if (_unschedulable.ContainsKey(uid) && (known.Pod.Spec != pod.Spec || !known.Pod.Metadata.Labels.Equals(pod.Metadata.Labels)))
             {
                 _unschedulable.Remove(uid);
                 Activate(uid);
