@@ -36,7 +36,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     {
         _options = options;
         _hub = new WatchCacheHub(options.Store);
-        var registries = new RegistryCatalog();
+        var registries = new RegistryCatalog(_hub);
         var identifiers = new Identifiers(options.Random);
         Services = new RegistryServices
         {

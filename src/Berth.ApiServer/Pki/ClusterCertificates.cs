@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.ApiServer.Authentication;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Berth.ApiServer.Pki;
 
@@ -66,26 +64,6 @@ public sealed class ClusterCertificates : IDisposable
     {
         var names = new SubjectNames([nodeName, "localhost"], [IPAddress.Loopback, .. addresses]);
         return new(null, () => Authority.IssueServer(UserInfo.NodeNamePrefix + nodeName, [UserInfo.NodesGroup], names), _time);
-    }
-
-    /// <summary>
-    /// TLS of the API server: our certificate, and client certificates asked for but not demanded. What a client shows is
-    /// judged per request by authentication, as Kubernetes does, so that a bad certificate gets a 401 that says so
-    /// and not a broken handshake.
-    /// </summary>
-    public void Configure(HttpsConnectionAdapterOptions options)
-    {
-        options.SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
-        options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-        options.ClientCertificateValidation = (_, _, _) => true;
-        options.ServerCertificate = Server.Current;
-        options.OnAuthenticate = (_, tls) =>
-        {
-            tls.ServerCertificate = null;
-            tls.ServerCertificateContext = Server.Context;
-            tls.CertificateChainPolicy = Authority.ChainPolicy();
-            tls.AllowRenegotiation = false;
-        };
     }
 
     public void Dispose()

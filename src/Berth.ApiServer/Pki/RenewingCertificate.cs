@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.ApiServer.Pki;
@@ -12,20 +11,29 @@ public sealed class RenewingCertificate
     private readonly Func<X509Certificate2> _issue;
     private readonly TimeProvider _time;
     private readonly Lock _renewal = new();
-    private volatile Held _held;
+    private volatile X509Certificate2 _held;
 
     internal RenewingCertificate(X509Certificate2? current, Func<X509Certificate2> issue, TimeProvider time)
     {
         _issue = issue;
         _time = time;
-        _held = new(current is not null && !IsDue(current, time) ? current : issue());
+        _held = current is not null && !IsDue(current, time) ? current : issue();
     }
 
     /// <summary>With its private key.</summary>
-    public X509Certificate2 Current => Fresh().Certificate;
-
-    /// <summary>For TLS servers: one context for all connections, so that sessions can be resumed.</summary>
-    public SslStreamCertificateContext Context => Fresh().Context.Value;
+    public X509Certificate2 Current
+    {
+        get
+        {
+            var held = _held;
+            if (!IsDue(held, _time)) return held;
+            lock (_renewal)
+            {
+                if (IsDue(_held, _time)) _held = _issue();
+                return _held;
+            }
+        }
+    }
 
     public string CertificatePem => Current.ExportCertificatePem() + "\n";
 
@@ -42,25 +50,5 @@ public sealed class RenewingCertificate
     {
         var life = certificate.NotAfter.ToUniversalTime() - certificate.NotBefore.ToUniversalTime();
         return certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime < life / 3;
-    }
-
-    private Held Fresh()
-    {
-        var held = _held;
-        if (!IsDue(held.Certificate, _time)) return held;
-        lock (_renewal)
-        {
-            if (IsDue(_held.Certificate, _time)) _held = new(_issue());
-            return _held;
-        }
-    }
-
-    private sealed class Held(X509Certificate2 certificate)
-    {
-        public X509Certificate2 Certificate { get; } = certificate;
-
-        // Offline: never asks the network for intermediates or OCSP answers.
-        public Lazy<SslStreamCertificateContext> Context { get; } =
-            new(() => SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true));
     }
 }

@@ -15,7 +15,7 @@ namespace Berth.ApiServer.Pki;
 /// </remarks>
 public sealed class SecretEncryption(EncryptionKey key) : IValueTransformer
 {
-    private const string SecretsPrefix = "/registry/secrets/";
+    private const string SecretsPrefix = "/registry/core/secrets/";
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 

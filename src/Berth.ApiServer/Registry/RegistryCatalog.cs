@@ -1,11 +1,16 @@
 using System.Collections.Frozen;
 using Berth.Api;
 using Berth.Api.Schema;
+using Berth.ApiServer.Watch;
 
 namespace Berth.ApiServer.Registry;
 
-/// <summary>The registries by kind; also how the rest of the server reads stored objects.</summary>
-public sealed class RegistryCatalog : IObjectReader
+/// <summary>
+/// The registries by kind; also how the rest of the server reads stored objects. What is not found is looked for again once
+/// the caches hold all that the store has acknowledged, so that nobody misses an object whose creation was answered
+/// (<c>kubectl apply</c> of a role and its binding in one file).
+/// </summary>
+public sealed class RegistryCatalog(WatchCacheHub hub) : IObjectReader
 {
     private FrozenDictionary<KindInfo, ResourceRegistry> _registries = FrozenDictionary<KindInfo, ResourceRegistry>.Empty;
 
@@ -22,8 +27,11 @@ public sealed class RegistryCatalog : IObjectReader
     public ResourceRegistry? Find(KindInfo kind) => _registries.GetValueOrDefault(kind);
 
     public ValueTask<T?> GetAsync<T>(string? ns, string name, CancellationToken cancellation = default)
-        where T : class, IApiObject<T> =>
-        ValueTask.FromResult(For<T>().Cache.Current.Get(new ObjectKey(ns ?? "", name))?.Value as T);
+        where T : class, IApiObject<T>
+    {
+        var key = new ObjectKey(ns ?? "", name);
+        return Cached<T>(key) is { } found ? new(found) : GetLatestAsync<T>(key, cancellation);
+    }
 
     public IReadOnlyList<T> List<T>(string? ns = null)
         where T : class, IApiObject<T> =>
@@ -31,6 +39,16 @@ public sealed class RegistryCatalog : IObjectReader
 
     public long Version<T>()
         where T : class, IApiObject<T> => For<T>().Cache.Version;
+
+    private T? Cached<T>(ObjectKey key)
+        where T : class, IApiObject<T> => For<T>().Cache.Current.Get(key)?.Value as T;
+
+    private async ValueTask<T?> GetLatestAsync<T>(ObjectKey key, CancellationToken cancellation)
+        where T : class, IApiObject<T>
+    {
+        await hub.WaitForLatestAsync(cancellation).ConfigureAwait(false);
+        return Cached<T>(key);
+    }
 
     /// <summary>Once, while the server is put together.</summary>
     internal void Fill(IEnumerable<ResourceRegistry> registries) => _registries = registries.ToFrozenDictionary(r => r.Kind);

@@ -13,6 +13,6 @@ public sealed partial record TokenReview
     [Field(2, Always = true, Required = true)]
     public TokenReviewSpec Spec { get; init; } = TokenReviewSpec.Empty;
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public TokenReviewStatus Status { get; init; } = TokenReviewStatus.Empty;
 }

@@ -13,6 +13,6 @@ public sealed partial record LocalSubjectAccessReview
     [Field(2, Always = true, Required = true)]
     public SubjectAccessReviewSpec Spec { get; init; } = SubjectAccessReviewSpec.Empty;
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public SubjectAccessReviewStatus Status { get; init; } = SubjectAccessReviewStatus.Empty;
 }

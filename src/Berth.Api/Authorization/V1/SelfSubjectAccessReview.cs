@@ -13,6 +13,6 @@ public sealed partial record SelfSubjectAccessReview
     [Field(2, Always = true, Required = true)]
     public SelfSubjectAccessReviewSpec Spec { get; init; } = SelfSubjectAccessReviewSpec.Empty;
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public SubjectAccessReviewStatus Status { get; init; } = SubjectAccessReviewStatus.Empty;
 }

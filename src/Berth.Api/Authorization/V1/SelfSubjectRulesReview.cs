@@ -13,6 +13,6 @@ public sealed partial record SelfSubjectRulesReview
     [Field(2, Always = true, Required = true)]
     public SelfSubjectRulesReviewSpec Spec { get; init; } = SelfSubjectRulesReviewSpec.Empty;
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public SubjectRulesReviewStatus Status { get; init; } = SubjectRulesReviewStatus.Empty;
 }
