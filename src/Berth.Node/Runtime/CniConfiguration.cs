@@ -12,8 +12,9 @@ namespace Berth.Node.Runtime;
 /// <param name="Bridge">Interface name, at most 15 characters.</param>
 /// <param name="PodCidrs">One range per address family.</param>
 /// <param name="DataDirectory">Where host-local keeps the addresses that it gave out.</param>
+/// <param name="HostPorts">Whether the portmap plugin takes part; see <see cref="MachineFacts.HostPorts"/>.</param>
 /// <param name="Mtu">Null is the kernel's default.</param>
-public sealed record CniConfiguration(string Name, string Bridge, IReadOnlyList<string> PodCidrs, string DataDirectory, int? Mtu = null)
+public sealed record CniConfiguration(string Name, string Bridge, IReadOnlyList<string> PodCidrs, string DataDirectory, bool HostPorts, int? Mtu = null)
 {
     public const string FileName = "10-berth.conflist";
 
@@ -32,7 +33,7 @@ public sealed record CniConfiguration(string Name, string Bridge, IReadOnlyList<
             json.WriteString("name", Name);
             json.WriteStartArray("plugins");
             WriteBridge(json);
-            WritePortmap(json);
+            if (HostPorts) WritePortmap(json);
             json.WriteEndArray();
             json.WriteEndObject();
         }

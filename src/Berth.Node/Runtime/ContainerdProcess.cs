@@ -155,7 +155,9 @@ public sealed class ContainerdProcess : IAsyncDisposable
         foreach (var directory in (string[])[Paths.Root, Paths.State, Paths.CniConfigDirectory, Paths.CniDataDirectory, Paths.RegistryConfigDirectory])
             Directory.CreateDirectory(directory);
         Facts = MachineFacts.Detect(Paths.Root);
-        var network = new CniConfiguration(Paths.NetworkName, _options.EffectiveBridgeName, _options.PodCidrs, Paths.CniDataDirectory, _options.Mtu);
+        if (!Facts.HostPorts) _log("no iptables or no portmap plugin: hostPort of containers will not work (apt-get install iptables)");
+        var network = new CniConfiguration(
+            Paths.NetworkName, _options.EffectiveBridgeName, _options.PodCidrs, Paths.CniDataDirectory, Facts.HostPorts, _options.Mtu);
         File.WriteAllText(Path.Combine(Paths.CniConfigDirectory, CniConfiguration.FileName), network.Render());
     }
 

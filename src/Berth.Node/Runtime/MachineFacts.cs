@@ -8,7 +8,8 @@ namespace Berth.Node.Runtime;
 /// <param name="AppArmor">The kernel enforces AppArmor.</param>
 /// <param name="Overlay">overlayfs works on the data directory's file system; it does not on some network and layered file systems.</param>
 /// <param name="CniBinaryDirectory">Directory with the bridge plugin.</param>
-public sealed record MachineFacts(bool CanLowerOomScore, bool AppArmor, bool Overlay, string CniBinaryDirectory)
+/// <param name="HostPorts">The portmap plugin and the iptables that it runs are there. Without iptables it would fail every pod's end, with or without ports.</param>
+public sealed record MachineFacts(bool CanLowerOomScore, bool AppArmor, bool Overlay, string CniBinaryDirectory, bool HostPorts)
 {
     private static readonly string[] _cniDirectories = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
 
@@ -16,13 +17,18 @@ public sealed record MachineFacts(bool CanLowerOomScore, bool AppArmor, bool Ove
 
     /// <param name="scratchDirectory">An existing directory on the file system that will hold the snapshots.</param>
     /// <exception cref="RuntimeStartException">There are no CNI plugins.</exception>
-    public static MachineFacts Detect(string scratchDirectory) => new(
-        Capabilities.HasEffective(Capability.SysResource),
-        ReadsYes("/sys/module/apparmor/parameters/enabled"),
-        TryOverlay(scratchDirectory),
-        _cniDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "bridge")))
+    public static MachineFacts Detect(string scratchDirectory)
+    {
+        var plugins = _cniDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "bridge")))
             ?? throw new RuntimeStartException(
-                $"no CNI plugins in {string.Join(", ", _cniDirectories)}; install them (apt-get install containernetworking-plugins)"));
+                $"no CNI plugins in {string.Join(", ", _cniDirectories)}; install them (apt-get install containernetworking-plugins)");
+        return new MachineFacts(
+            Capabilities.HasEffective(Capability.SysResource),
+            ReadsYes("/sys/module/apparmor/parameters/enabled"),
+            TryOverlay(scratchDirectory),
+            plugins,
+            File.Exists(Path.Combine(plugins, "portmap")) && ProcessRunner.Find("iptables") is not null);
+    }
 
     private static bool ReadsYes(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith('Y');
 

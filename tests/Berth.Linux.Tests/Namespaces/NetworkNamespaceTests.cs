@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Berth.Linux.Namespaces;
-using Berth.Linux.Nftables;
 using Berth.Linux.Processes;
 
 namespace Berth.Linux.Tests.Namespaces;
@@ -44,26 +43,5 @@ public sealed class NetworkNamespaceTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<LinuxException>(() => NetworkNamespace.RunAsync("/run/netns/none-such", () => 1));
 
         Assert.Contains("/run/netns/none-such", error.Message);
-    }
-
-    [Fact]
-    public async Task Nftables_ScriptWithOneFault_ChangesNothing()
-    {
-        Assert.SkipUnless(NftablesProgram.IsInstalled, "needs nft");
-        var table = $"berth-test-{Guid.NewGuid():N}"[..20];
-        try
-        {
-            await Assert.ThrowsAsync<ProcessFailedException>(
-                () => NftablesProgram.ApplyAsync($"add table ip {table}\nadd rule ip {table} no-chain accept\n", Cancellation));
-            Assert.Null(await NftablesProgram.ListTableAsync("ip", table, Cancellation));
-
-            await NftablesProgram.ApplyAsync($"table ip {table} {{ chain c {{ }}; }}\n", Cancellation);
-            Assert.Contains("chain c", await NftablesProgram.ListTableAsync("ip", table, Cancellation));
-        }
-        finally
-        {
-            await NftablesProgram.DeleteTableAsync("ip", table, Cancellation);
-            await NftablesProgram.DeleteTableAsync("ip", table, Cancellation);
-        }
     }
 }

@@ -5,7 +5,7 @@ namespace Berth.Node.Tests.Runtime;
 
 public sealed class ContainerdConfigurationTests
 {
-    private static readonly MachineFacts _plain = new(CanLowerOomScore: true, AppArmor: true, Overlay: true, "/usr/lib/cni");
+    private static readonly MachineFacts _plain = new(CanLowerOomScore: true, AppArmor: true, Overlay: true, "/usr/lib/cni", HostPorts: true);
 
     [Theory]
     [InlineData("containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u3\n", 1, 6, 2)]
@@ -71,7 +71,7 @@ public sealed class ContainerdConfigurationTests
     [Fact]
     public void Cni_OfTwoFamilies_HasARangeEach()
     {
-        using var json = JsonDocument.Parse(new CniConfiguration("net", "berth0", ["10.1.0.0/24", "fd00::/64"], "/data", 1400).Render());
+        using var json = JsonDocument.Parse(new CniConfiguration("net", "berth0", ["10.1.0.0/24", "fd00::/64"], "/data", HostPorts: true, 1400).Render());
 
         var bridge = json.RootElement.GetProperty("plugins")[0];
         Assert.Equal("berth0", bridge.GetProperty("bridge").GetString());
@@ -84,7 +84,7 @@ public sealed class ContainerdConfigurationTests
 
     [Fact]
     public void Cni_WithTooLongBridgeName_IsRefused() =>
-        Assert.Throws<RuntimeStartException>(() => new CniConfiguration("net", "sixteencharacter", ["10.1.0.0/24"], "/data").Render());
+        Assert.Throws<RuntimeStartException>(() => new CniConfiguration("net", "sixteencharacter", ["10.1.0.0/24"], "/data", HostPorts: true).Render());
 
     private static ContainerdOptions Options(string dataDirectory) => new() { DataDirectory = dataDirectory, PodCidrs = ["10.1.0.0/24"] };
 
