@@ -1,22 +1,47 @@
 using Berth.Api;
+using Berth.Api.Meta.V1;
 using Berth.Api.Schema;
 
 namespace Berth.ApiServer.Tables;
 
-/// <summary>The columns of each kind; kinds without a row show their name and age.</summary>
-public static partial class TableCatalog
+/// <summary>The columns of each kind; kinds without a row show their name and when they were made.</summary>
+public static class TableCatalog
 {
     private static readonly KindTable s_plain = new KindTable<IApiObject>(
-        Column<IApiObject>("Name", (o, _) => o.Metadata.Name, format: "name", description: "Name must be unique within a namespace."),
-        Column<IApiObject>("Created At", (o, _) => o.Metadata.CreationTimestamp?.ToString() ?? TableCell.Unknown, format: "date", type: "date"));
+        Columns.Name<IApiObject>(),
+        new(new() { Name = "Created At", Type = "date", Description = "Time at which the object was created." }, (o, _) => o.Metadata.CreationTimestamp?.ToString() ?? ""));
 
-    private static readonly Dictionary<KindInfo, KindTable> s_tables = Rows();
+    private static readonly Dictionary<KindInfo, KindTable> s_tables = new(
+    [
+        .. CoreTables.Rows, .. WorkloadTables.Rows, .. NetworkTables.Rows, .. PolicyTables.Rows, .. StorageTables.Rows,
+    ]);
 
     public static KindTable For(KindInfo kind) => s_tables.GetValueOrDefault(kind, s_plain);
+}
 
-    private static Dictionary<KindInfo, KindTable> Rows() => [];
+/// <summary>Ways to describe columns, and the columns that many kinds share.</summary>
+internal static class Columns
+{
+    public static KeyValuePair<KindInfo, KindTable> Table<T>(params IReadOnlyList<TableColumn<T>> columns)
+        where T : class, IApiObject<T> => new(T.Kind, new KindTable<T>(columns));
 
-    private static TableColumn<T> Column<T>(
-        string name, Func<T, DateTimeOffset, object> cell, string type = "string", int priority = 0, string format = "", string description = "") =>
-        new(new() { Name = name, Type = type == "date" ? "string" : type, Format = type == "date" ? "" : format, Description = description, Priority = priority }, cell);
+    public static TableColumn<T> Name<T>()
+        where T : class, IApiObject =>
+        new(new() { Name = "Name", Type = "string", Format = "name", Description = "Name must be unique within a namespace." }, (o, _) => o.Metadata.Name);
+
+    public static TableColumn<T> Age<T>()
+        where T : class, IApiObject => new(Text("Age"), (o, now) => TableCell.Age(o.Metadata.CreationTimestamp, now));
+
+    public static TableColumn<T> Column<T>(string name, Func<T, string> cell) => new(Text(name), (o, _) => cell(o));
+
+    public static TableColumn<T> Column<T>(string name, Func<T, DateTimeOffset, string> cell) => new(Text(name), cell);
+
+    /// <summary>Shown in wide output only.</summary>
+    public static TableColumn<T> Wide<T>(string name, Func<T, string> cell) => new(Text(name) with { Priority = 1 }, (o, _) => cell(o));
+
+    public static TableColumn<T> Count<T>(string name, Func<T, long> cell) => new(Text(name) with { Type = "integer" }, (o, _) => cell(o));
+
+    public static TableColumn<T> Flag<T>(string name, Func<T, bool> cell) => new(Text(name) with { Type = "boolean" }, (o, _) => cell(o));
+
+    public static TableColumnDefinition Text(string name) => new() { Name = name, Type = "string" };
 }
