@@ -7,7 +7,9 @@ using Berth.ApiServer.Discovery;
 using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Subresources;
 using Berth.ApiServer.Watch;
+using Berth.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -31,6 +33,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly Lock _lifecycle = new();
     private volatile bool _ready;
     private WebApplication? _web;
+    private Task _upkeep = Task.CompletedTask;
 
     public ApiServerHost(ApiServerOptions options)
     {
@@ -51,7 +54,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         var paths = new PathTable();
         var parts = new ApiServerParts(Services, routes, paths);
         registries.Fill(ServedResources.Register(Services, routes));
-        ServedSubresources.Register(Services, routes);
+        var nodes = options.NodeTransport is { } transport ? new HttpMessageInvoker(transport, disposeHandler: false) : ProxyRequest.OpenTransport();
+        ServedSubresources.Register(Services, routes, nodes);
         options.Extend?.Invoke(parts);
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 
@@ -89,6 +93,9 @@ public sealed class ApiServerHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await _hub.StartAsync(cancellation).ConfigureAwait(false);
+        _upkeep = Task.WhenAll(
+            new EventExpiry(Services).RunAsync(_stopping.Token),
+            new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token));
         if (_options.Listen is { } endpoint)
         {
             _web = WebListener.Build(_options, endpoint, Handler);
@@ -117,6 +124,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await _web.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _upkeep.ConfigureAwait(false);
         await _hub.DisposeAsync().ConfigureAwait(false);
     }
 

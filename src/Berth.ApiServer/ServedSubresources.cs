@@ -15,7 +15,8 @@ namespace Berth.ApiServer;
 /// <summary>What kinds can do beside being stored: one row for each subresource that has code of its own.</summary>
 internal static class ServedSubresources
 {
-    public static void Register(RegistryServices services, RouteTable routes)
+    /// <param name="nodes">Speaks to node agents.</param>
+    public static void Register(RegistryServices services, RouteTable routes, HttpMessageInvoker nodes)
     {
         var registries = services.Registries;
         var pods = registries.For<Pod>();
@@ -32,6 +33,14 @@ internal static class ServedSubresources
         Add(Pod.Kind, "eviction", new EvictionHandler(pods, registries.For<PodDisruptionBudget>()));
         Add(Pod.Kind, "ephemeralcontainers", new StatusHandler<Pod>(pods, "ephemeralcontainers", ChangeRules.Validated, PodParts.WithEphemeralContainers));
         Add(Pod.Kind, "resize", new StatusHandler<Pod>(pods, "resize", ChangeRules.Validated, PodParts.WithResources));
+
+        var streams = new PodStreamHandler(pods, nodes);
+        foreach (var stream in new[] { "log", "exec", "attach", "portforward" })
+            Add(Pod.Kind, stream, streams);
+        var proxy = new ProxyHandler(services, ProxyRequest.OpenTransport(), nodes);
+        Add(Pod.Kind, "proxy", proxy);
+        Add(Service.Kind, "proxy", proxy);
+        Add(Node.Kind, "proxy", proxy);
 
         Add(Deployment.Kind, "scale", new ScaleHandler<Deployment>(
             registries.For<Deployment>(),

@@ -119,7 +119,8 @@ public readonly record struct ResponseFormat(WireEncoding Encoding, ResponseShap
             return null;
         return shape switch
         {
-            "Table" => new(encoding, ResponseShape.Table),
+            // A table's cells have no protobuf form.
+            "Table" when encoding != WireEncoding.Protobuf => new(encoding, ResponseShape.Table),
             "PartialObjectMetadata" or "PartialObjectMetadataList" => new(encoding, ResponseShape.Metadata),
             _ => null,
         };

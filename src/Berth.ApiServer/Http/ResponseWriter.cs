@@ -7,6 +7,7 @@ using Berth.Api.Proto;
 using Berth.Api.Schema;
 using Berth.ApiServer.Tables;
 using Berth.ApiServer.Watch;
+using Berth.ApiServer.Yaml;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.ApiServer.Http;
@@ -23,14 +24,14 @@ internal static class ResponseWriter
         ResponseShape.Metadata => MessageAsync(request, code, PartialObjectMetadata.Of(value.Value), format),
         _ when format.Encoding == WireEncoding.Protobuf =>
             BytesAsync(request.Http, code, format.ContentType, Envelope(value.Kind.ApiVersion, value.Kind.Kind, value.Proto.Span)),
-        _ => JsonAsync(request, code, value.Json),
+        _ => JsonAsync(request, code, value.Json, format),
     };
 
     /// <summary>An answer that is not a stored object: Status, Scale, Table, reviews, ...</summary>
     public static Task MessageAsync(ApiRequest request, int code, IApiObject value, ResponseFormat format) =>
         format.Encoding == WireEncoding.Protobuf
             ? BytesAsync(request.Http, code, format.ContentType, ApiProto.Serialize(value))
-            : JsonAsync(request, code, ApiJson.Serialize(value));
+            : JsonAsync(request, code, ApiJson.Serialize(value), format);
 
     public static Task ListAsync(ApiRequest request, KindInfo kind, IReadOnlyList<CachedObject> items, ListMeta metadata, ResponseFormat format)
     {
@@ -43,7 +44,7 @@ internal static class ResponseWriter
             default:
                 return format.Encoding == WireEncoding.Protobuf
                     ? BytesAsync(request.Http, 200, format.ContentType, ProtobufList(kind, items, metadata))
-                    : JsonAsync(request, 200, JsonList(kind, items, metadata));
+                    : JsonAsync(request, 200, JsonList(kind, items, metadata), format);
         }
     }
 
@@ -57,11 +58,14 @@ internal static class ResponseWriter
             : BytesAsync(http, status.Code, ResponseFormat.JsonType, Pretty(http, ApiJson.Serialize(status)));
     }
 
-    public static Task JsonAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json)
+    /// <param name="format">JSON, or YAML into which the JSON is turned.</param>
+    public static Task JsonAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, ResponseFormat format = default)
     {
         foreach (var warning in request.Warnings)
             request.Http.Response.Headers.Append("Warning", Warning(warning));
-        return BytesAsync(request.Http, code, ResponseFormat.JsonType, Pretty(request.Http, json));
+        return format.Encoding == WireEncoding.Yaml
+            ? BytesAsync(request.Http, code, ResponseFormat.YamlType, JsonToYaml.Convert(json.Span))
+            : BytesAsync(request.Http, code, ResponseFormat.JsonType, Pretty(request.Http, json));
     }
 
     public static async Task BytesAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> bytes)

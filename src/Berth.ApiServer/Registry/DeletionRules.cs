@@ -17,6 +17,9 @@ public class DeletionRules<T>
     /// <summary>True while something outside <c>metadata.finalizers</c> holds the object.</summary>
     public virtual bool IsHeld(T value) => false;
 
+    /// <summary>Why another delete of an object that is held changes nothing; null: it is simply answered with the object.</summary>
+    public virtual string? StillHeld => null;
+
     /// <summary>The object with what the kind itself writes down when its deletion begins.</summary>
     public virtual T MarkDeleting(T value) => value;
 }

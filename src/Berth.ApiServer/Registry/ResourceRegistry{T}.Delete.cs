@@ -37,7 +37,12 @@ public sealed partial class ResourceRegistry<T>
 
                 var json = next is null ? null : Encode(next);
                 if (json is not null && current.HasStored(json))
+                {
+                    if (Deletion.IsHeld(old) && Deletion.StillHeld is { } held)
+                        throw ApiStatusException.Conflict(Kind, key.Name, held);
                     return new DeleteResult(current, IsGone: false);
+                }
+
                 var outcome = await CommitAsync(key, json, current.Revision, context.Cancellation).ConfigureAwait(false);
                 if (outcome is StoreOutcome.Committed committed)
                 {

@@ -53,6 +53,6 @@ internal static class PolicyTables
         var text = conditions.Any(c => c.Type == "Denied") ? "Denied" : conditions.Any(c => c.Type == "Approved") ? "Approved" : "Pending";
         if (conditions.Any(c => c.Type == "Failed"))
             text += ",Failed";
-        return request.Status.Certificate.IsEmpty ? text : text + ",Issued";
+        return request.Status.Certificate is null or { IsEmpty: true } ? text : text + ",Issued";
     }
 }

@@ -102,9 +102,9 @@ internal static class WorkloadTables
             Age<PodDisruptionBudget>()),
     ];
 
-    public static string Containers(PodTemplateSpec template) => string.Join(",", template.Spec.Containers.Select(c => c.Name));
+    public static string Containers(PodTemplateSpec? template) => string.Join(",", (template ?? PodTemplateSpec.Empty).Spec.Containers.Select(c => c.Name));
 
-    public static string Images(PodTemplateSpec template) => string.Join(",", template.Spec.Containers.Select(c => c.Image));
+    public static string Images(PodTemplateSpec? template) => string.Join(",", (template ?? PodTemplateSpec.Empty).Spec.Containers.Select(c => c.Image));
 
     private static string SelectorText(LabelSelector? selector) =>
         selector is null ? TableCell.None : TableCell.Or(LabelSelectors.Compile(selector).ToString());
