@@ -23,14 +23,14 @@ internal static class ResponseWriter
         ResponseShape.Table => MessageAsync(request, code, TableResponse.Of(value.Kind, [value], ListMeta.Empty with { ResourceVersion = value.Value.Metadata.ResourceVersion }, TableOptions.Of(request)), format),
         ResponseShape.Metadata => MessageAsync(request, code, PartialObjectMetadata.Of(value.Value), format),
         _ when format.Encoding == WireEncoding.Protobuf =>
-            BytesAsync(request.Http, code, format.ContentType, Envelope(value.Kind.ApiVersion, value.Kind.Kind, value.Proto.Span)),
+            AnswerAsync(request, code, format, Envelope(value.Kind.ApiVersion, value.Kind.Kind, value.Proto.Span)),
         _ => JsonAsync(request, code, value.Json, format),
     };
 
     /// <summary>An answer that is not a stored object: Status, Scale, Table, reviews, ...</summary>
     public static Task MessageAsync(ApiRequest request, int code, IApiObject value, ResponseFormat format) =>
         format.Encoding == WireEncoding.Protobuf
-            ? BytesAsync(request.Http, code, format.ContentType, ApiProto.Serialize(value))
+            ? AnswerAsync(request, code, format, ApiProto.Serialize(value))
             : JsonAsync(request, code, ApiJson.Serialize(value), format);
 
     public static Task ListAsync(ApiRequest request, KindInfo kind, IReadOnlyList<CachedObject> items, ListMeta metadata, ResponseFormat format)
@@ -43,7 +43,7 @@ internal static class ResponseWriter
                 return MessageAsync(request, 200, new PartialObjectMetadataList { Metadata = metadata, Items = items.Select(i => PartialObjectMetadata.Of(i.Value)).ToApiList() }, format);
             default:
                 return format.Encoding == WireEncoding.Protobuf
-                    ? BytesAsync(request.Http, 200, format.ContentType, ProtobufList(kind, items, metadata))
+                    ? AnswerAsync(request, 200, format, ProtobufList(kind, items, metadata))
                     : JsonAsync(request, 200, JsonList(kind, items, metadata), format);
         }
     }
@@ -61,11 +61,23 @@ internal static class ResponseWriter
     /// <param name="format">JSON, or YAML into which the JSON is turned.</param>
     public static Task JsonAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, ResponseFormat format = default)
     {
-        foreach (var warning in request.Warnings)
-            request.Http.Response.Headers.Append("Warning", Warning(warning));
+        AddWarnings(request);
         return format.Encoding == WireEncoding.Yaml
             ? BytesAsync(request.Http, code, ResponseFormat.YamlType, JsonToYaml.Convert(json.Span))
             : BytesAsync(request.Http, code, ResponseFormat.JsonType, Pretty(request.Http, json));
+    }
+
+    /// <summary>Bytes in the form asked for, with the warnings that the request collected.</summary>
+    private static Task AnswerAsync(ApiRequest request, int code, ResponseFormat format, ReadOnlyMemory<byte> protobuf)
+    {
+        AddWarnings(request);
+        return BytesAsync(request.Http, code, format.ContentType, protobuf);
+    }
+
+    private static void AddWarnings(ApiRequest request)
+    {
+        foreach (var warning in request.Warnings)
+            request.Http.Response.Headers.Append("Warning", Warning(warning));
     }
 
     public static async Task BytesAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> bytes)

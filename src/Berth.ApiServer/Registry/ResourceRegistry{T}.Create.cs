@@ -19,7 +19,7 @@ public sealed partial class ResourceRegistry<T>
         var metadata = value.Metadata;
         if (metadata.ResourceVersion.Length > 0)
             throw ApiStatusException.BadRequest("resourceVersion should not be set on objects to be created");
-        if (metadata.Namespace.Length > 0 && metadata.Namespace != ns)
+        if (Kind.Namespaced && metadata.Namespace.Length > 0 && metadata.Namespace != ns)
             throw ApiStatusException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         if (Kind.Namespaced)
             await NamespaceGate.CheckAsync(Services, Kind, ns, metadata.Name, context.Cancellation).ConfigureAwait(false);

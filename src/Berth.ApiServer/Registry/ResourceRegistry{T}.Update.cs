@@ -67,7 +67,7 @@ public sealed partial class ResourceRegistry<T>
             throw ApiStatusException.BadRequest("name must be provided");
         if (wants.Name != key.Name)
             throw ApiStatusException.BadRequest($"the name of the object ({wants.Name}) does not match the name on the URL ({key.Name})");
-        if (wants.Namespace.Length > 0 && wants.Namespace != key.Namespace)
+        if (Kind.Namespaced && wants.Namespace.Length > 0 && wants.Namespace != key.Namespace)
             throw ApiStatusException.BadRequest($"the namespace of the provided object does not match the namespace sent on the request");
         if (wants.Uid.Length > 0 && wants.Uid != has.Uid)
             throw ApiStatusException.Conflict(Kind, key.Name, $"Precondition failed: UID in precondition: {wants.Uid}, UID in object meta: {has.Uid}");
