@@ -6,6 +6,7 @@ using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Discovery;
 using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Http;
+using Berth.ApiServer.OpenApi;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Subresources;
 using Berth.ApiServer.Watch;
@@ -132,7 +133,9 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private void RegisterPaths(ApiServerParts parts, RequestMetrics metrics)
     {
-        var documents = new DiscoveryDocuments(new ServedGroups(parts.Routes), () => _options.Listen?.ToString() ?? "localhost");
+        var served = new ServedGroups(parts.Routes);
+        new OpenApiHandler(new OpenApiDocuments(served, ServerVersion.GitVersion)).Register(parts.Paths);
+        var documents = new DiscoveryDocuments(served, () => _options.Listen?.ToString() ?? "localhost");
         var discovery = new DiscoveryHandler(documents);
         var paths = parts.Paths;
         paths.Add("/api", discovery);

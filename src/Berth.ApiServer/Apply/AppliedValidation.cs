@@ -24,7 +24,8 @@ internal sealed class AppliedValidation
 
     private void Check(JsonNode? value, ValueSchema schema, string path)
     {
-        if (value is null)
+        // A struct without fields is a union: any JSON may stand there.
+        if (value is null || schema.Message is { Atomic: true, Fields.Count: 0 })
             return;
         switch (schema.Kind)
         {

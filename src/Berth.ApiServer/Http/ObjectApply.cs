@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.ApiServer.Apply;
+using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
 
@@ -26,7 +27,7 @@ internal static class ObjectApply
         JsonNode configuration;
         try
         {
-            configuration = JsonNode.Parse(YamlBody.ToJson(body.Span), documentOptions: new JsonDocumentOptions { MaxDepth = 512 })
+            configuration = JsonTree.Parse(YamlBody.ToJson(body.Span))
                 ?? throw ApiStatusException.BadRequest("error decoding YAML: the body is null");
         }
         catch (JsonException e)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Api;
+using Berth.ApiServer.Apply;
 using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
 
@@ -13,8 +14,6 @@ internal static class ObjectPatch
     public const string MergePatchType = "application/merge-patch+json";
     public const string StrategicPatchType = "application/strategic-merge-patch+json";
     public const string ApplyYamlType = "application/apply-patch+yaml";
-
-    private static readonly JsonDocumentOptions s_jsonOptions = new() { MaxDepth = 512 };
 
     /// <param name="merge">As in <see cref="StatusHandler{T}"/>.</param>
     public static async Task HandleAsync<T>(
@@ -55,15 +54,19 @@ internal static class ObjectPatch
     {
         try
         {
-            var target = JsonNode.Parse(ApiJson.Serialize(old), documentOptions: s_jsonOptions)!;
+            var target = JsonTree.Of(old);
             var result = type switch
             {
                 JsonPatchType => JsonPatch.Apply(target, body.Span),
-                MergePatchType => MergePatch.Apply(target, JsonNode.Parse(body.Span, documentOptions: s_jsonOptions)),
-                StrategicPatchType => StrategicMergePatch.Apply(target, JsonNode.Parse(body.Span, documentOptions: s_jsonOptions), T.Schema),
+                MergePatchType => MergePatch.Apply(target, JsonTree.Parse(body.Span)),
+                StrategicPatchType => StrategicMergePatch.Apply(target, JsonTree.Parse(body.Span), T.Schema),
                 _ => throw ApiStatusException.UnsupportedMediaType(
                     $"the body of the request was in an unknown format - accepted media types include: {JsonPatchType}, {MergePatchType}, {ApplyYamlType}, {StrategicPatchType}"),
             };
+
+            // An empty list asks to forget the owners; typed objects know no difference between empty and absent.
+            if (FieldManager.IsReset(result))
+                result["metadata"]!["managedFields"] = new JsonArray(new JsonObject());
             return BodyDecoder.DecodeJson<T>(request, JsonSerializerBytes(result));
         }
         catch (PatchException e)
