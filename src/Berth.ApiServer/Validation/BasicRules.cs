@@ -69,4 +69,43 @@ internal static class BasicRules
         if (value.IsString && value.String.EndsWith('%') && int.TryParse(value.String.AsSpan(0, value.String.Length - 1), out var percent) && percent > 100)
             errors.Invalid(path, value, "must not be greater than 100%");
     }
+
+    /// <summary>A DNS domain, '/' and a path: <c>acme.io/foo</c>.</summary>
+    public static void DomainPrefixedPath(FieldErrors errors, FieldPath path, string value)
+    {
+        var slash = value.IndexOf('/', StringComparison.Ordinal);
+        if (value.Length == 0)
+        {
+            errors.Required(path);
+        }
+        else if (slash <= 0 || slash == value.Length - 1)
+        {
+            errors.Invalid(path, value, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+        }
+        else
+        {
+            errors.Invalid(path, value[..slash], NameSyntax.DnsSubdomain(value[..slash]));
+            if (!value.AsSpan(slash + 1).ContainsOnlyPathCharacters())
+                errors.Invalid(path, value[(slash + 1)..], "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
+        }
+    }
+
+    public static void RequiredSegment(FieldErrors errors, FieldPath path, string value)
+    {
+        if (value.Length == 0)
+            errors.Required(path);
+        else
+            errors.Invalid(path, value, NameSyntax.PathSegment(value));
+    }
+
+    private static bool ContainsOnlyPathCharacters(this ReadOnlySpan<char> path)
+    {
+        foreach (var c in path)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && !"/-._~%!$&'()*+,;=:".Contains(c, StringComparison.Ordinal))
+                return false;
+        }
+
+        return true;
+    }
 }

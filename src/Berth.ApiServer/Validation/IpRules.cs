@@ -85,6 +85,13 @@ public static class IpRules
             errors.Invalid(path, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
     }
 
+    /// <summary>True when all addresses of one prefix are also of the other, which is larger. Both must be valid.</summary>
+    public static bool IsStrictlyInside(string prefix, string of)
+    {
+        var (inner, outer) = (IPNetwork.Parse(prefix), IPNetwork.Parse(of));
+        return inner.BaseAddress.AddressFamily == outer.BaseAddress.AddressFamily && outer.PrefixLength < inner.PrefixLength && outer.Contains(inner.BaseAddress);
+    }
+
     /// <summary>True for exactly one address of each family.</summary>
     public static bool IsDualStack(IReadOnlyList<string> addresses) => addresses.Count == 2 && IsV6(addresses[0]) != IsV6(addresses[1]);
 

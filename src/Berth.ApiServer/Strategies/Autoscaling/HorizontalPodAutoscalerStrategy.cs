@@ -1,4 +1,5 @@
 using Berth.Api.Autoscaling.V2;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Autoscaling;
 
@@ -22,6 +23,8 @@ public sealed class HorizontalPodAutoscalerStrategy : SpecAndStatusStrategy<Hori
         };
         return spec == value.Spec ? value : value with { Spec = spec };
     }
+
+    public override void Validate(HorizontalPodAutoscaler value, FieldErrors errors) => AutoscalerRules.Validate(errors, FieldPath.Spec, value.Spec);
 
     protected override HorizontalPodAutoscaler WithoutStatus(HorizontalPodAutoscaler value) => value with { Status = HorizontalPodAutoscalerStatus.Empty };
 

@@ -1,4 +1,5 @@
 using Berth.Api.Autoscaling.V1;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Autoscaling;
 
@@ -9,6 +10,12 @@ public sealed class HorizontalPodAutoscalerV1Strategy : SpecAndStatusStrategy<Ho
     public override HorizontalPodAutoscaler Default(HorizontalPodAutoscaler value) => value.Spec.MinReplicas is null
         ? value with { Spec = value.Spec with { MinReplicas = 1 } }
         : value;
+
+    public override void Validate(HorizontalPodAutoscaler value, FieldErrors errors)
+    {
+        AutoscalerRules.Bounds(errors, FieldPath.Spec, value.Spec.MinReplicas, value.Spec.MaxReplicas);
+        AutoscalerRules.Target(errors, FieldPath.Spec["scaleTargetRef"], value.Spec.ScaleTargetRef.Kind, value.Spec.ScaleTargetRef.Name);
+    }
 
     protected override HorizontalPodAutoscaler WithoutStatus(HorizontalPodAutoscaler value) => value with { Status = HorizontalPodAutoscalerStatus.Empty };
 

@@ -169,13 +169,7 @@ internal static class JobRules
     {
         if (name is null)
             return;
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (name.Length == 0)
-            errors.Required(path);
-        else if (slash <= 0 || slash == name.Length - 1)
-            errors.Invalid(path, name, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-        else
-            errors.Invalid(path, name[..slash], NameSyntax.DnsSubdomain(name[..slash]));
+        BasicRules.DomainPrefixedPath(errors, path, name);
         if (name.Length > ManagedByMax)
             errors.TooLong(path, ManagedByMax);
     }

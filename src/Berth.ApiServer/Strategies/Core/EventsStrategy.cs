@@ -1,5 +1,6 @@
 using Berth.Api.Events.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Core;
 
@@ -23,4 +24,16 @@ public sealed class EventsStrategy : ResourceStrategy<Event>
         ["reportingController"] = e => e.ReportingController,
         ["type"] = e => e.Type,
     };
+
+    public override void Validate(Event value, FieldErrors errors)
+    {
+        if (value.Regarding.Namespace.Length == 0 && value.Metadata.Namespace is not ("default" or "kube-system"))
+            errors.Invalid("involvedObject.namespace", value.Regarding.Namespace, "does not match event.namespace");
+        if (value.EventTime is null)
+            errors.Required("eventTime");
+        else
+            EventRules.Described(errors, "reportingController", value.ReportingController, value.ReportingInstance, value.Action, value.Reason, value.Note);
+        if (value.Type is not ("Normal" or "Warning"))
+            errors.Invalid("type", "", $"has invalid value: {value.Type}");
+    }
 }

@@ -1,5 +1,6 @@
 using Berth.Api.Discovery.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Networking;
 
@@ -16,4 +17,14 @@ public sealed class EndpointSliceStrategy : ResourceStrategy<EndpointSlice>
     public override bool ChangesGeneration(EndpointSlice value, EndpointSlice old) =>
         !value.Endpoints.Equals(old.Endpoints) || !value.Ports.Equals(old.Ports)
         || !value.Metadata.Labels.Equals(old.Metadata.Labels) || !value.Metadata.Annotations.Equals(old.Metadata.Annotations);
+
+    public override void Validate(EndpointSlice value, FieldErrors errors)
+    {
+        BasicRules.RequiredOneOf(errors, FieldPath.Root["addressType"], value.AddressType, "FQDN", "IPv4", "IPv6");
+        EndpointSliceRules.Ports(errors, FieldPath.Root["ports"], value.Ports);
+        EndpointSliceRules.Endpoints(errors, FieldPath.Root["endpoints"], value);
+    }
+
+    public override void ValidateUpdate(EndpointSlice value, EndpointSlice old, FieldErrors errors) =>
+        BasicRules.Unchanged(errors, FieldPath.Root["addressType"], value.AddressType, old.AddressType);
 }

@@ -1,5 +1,6 @@
 using Berth.Api.Rbac.V1;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Rbac;
 
@@ -18,5 +19,17 @@ public sealed class RoleBindingStrategy : ResourceStrategy<RoleBinding>
         return ReferenceEquals(subjects, value.Subjects) && ReferenceEquals(role, value.RoleRef)
             ? value
             : value with { Subjects = subjects, RoleRef = role };
+    }
+
+    public override void Validate(RoleBinding value, FieldErrors errors)
+    {
+        RbacRules.Reference(errors, value.RoleRef, namespaced: true);
+        RbacRules.Subjects(errors, value.Subjects, namespaced: true);
+    }
+
+    public override void ValidateUpdate(RoleBinding value, RoleBinding old, FieldErrors errors)
+    {
+        if (value.RoleRef != old.RoleRef)
+            errors.Invalid("roleRef", value.RoleRef, "cannot change roleRef");
     }
 }

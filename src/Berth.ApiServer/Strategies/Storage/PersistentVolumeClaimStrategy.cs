@@ -1,5 +1,8 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Strategies.Pods;
+using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Strategies.Storage;
 
@@ -20,6 +23,34 @@ public sealed class PersistentVolumeClaimStrategy : SpecAndStatusStrategy<Persis
 
     public override PersistentVolumeClaim PrepareForUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old) =>
         value with { Spec = WithDataSources(value.Spec), Status = old.Status };
+
+    public override void Validate(PersistentVolumeClaim value, FieldErrors errors) => ClaimRules.Spec(errors, FieldPath.Spec, value.Spec);
+
+    public override void ValidateUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old, FieldErrors errors)
+    {
+        var (spec, before) = (value.Spec, old.Spec);
+        var allowed = spec;
+        // The binder sets the volume; an administrator may name the class of a claim that has none yet.
+        if (before.VolumeName.Length == 0)
+            allowed = allowed with { VolumeName = "" };
+        if (before.StorageClassName is null)
+            allowed = allowed with { StorageClassName = null };
+        if (value.Status.Phase == "Bound")
+        {
+            allowed = allowed with
+            {
+                Resources = allowed.Resources with { Requests = allowed.Resources.Requests.With("storage", before.Resources.Requests.GetOr("storage")) },
+                VolumeAttributesClassName = before.VolumeAttributesClassName,
+            };
+        }
+
+        if (allowed != before)
+            errors.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims" + SpecDifference.Describe(before, allowed));
+        var size = spec.Resources.Requests.GetOr("storage");
+        if (size < before.Resources.Requests.GetOr("storage") && size <= old.Status.Capacity.GetOr("storage"))
+            errors.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
+        BasicRules.Unchanged(errors, FieldPath.Root["volumeMode"], spec.VolumeMode, before.VolumeMode);
+    }
 
     protected override PersistentVolumeClaim WithoutStatus(PersistentVolumeClaim value) => value with { Status = PersistentVolumeClaimStatus.Empty };
 

@@ -1,4 +1,5 @@
 using Berth.Api.Core.V1;
+using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Strategies.Storage;
 
@@ -36,6 +37,17 @@ public sealed class PersistentVolumeStrategy(TimeProvider clock) : SpecAndStatus
         if (status.Phase != old.Status.Phase && status.LastPhaseTransitionTime == old.Status.LastPhaseTransitionTime)
             status = status with { LastPhaseTransitionTime = clock.GetUtcNow() };
         return value with { Spec = old.Spec, Status = status };
+    }
+
+    public override void Validate(PersistentVolume value, FieldErrors errors) => PersistentVolumeRules.Validate(errors, FieldPath.Spec, value.Spec);
+
+    public override void ValidateUpdate(PersistentVolume value, PersistentVolume old, FieldErrors errors)
+    {
+        if (!PersistentVolumeRules.SameSource(value.Spec, old.Spec))
+            errors.Forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation" + SpecDifference.Describe(old.Spec, value.Spec));
+        BasicRules.Unchanged(errors, FieldPath.Root["volumeMode"], value.Spec.VolumeMode, old.Spec.VolumeMode);
+        if (old.Spec.NodeAffinity is not null && value.Spec.NodeAffinity != old.Spec.NodeAffinity)
+            errors.Invalid("nodeAffinity", value.Spec.NodeAffinity, "field is immutable, except for updating from beta label to GA");
     }
 
     protected override PersistentVolume WithoutStatus(PersistentVolume value) => value with { Status = PersistentVolumeStatus.Empty };
