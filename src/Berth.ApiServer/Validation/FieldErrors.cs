@@ -66,6 +66,7 @@ public sealed class FieldErrors
         IntOrString { IsString: true } text => Quote(text.String),
         Time time => $"\"{time}\"",
         IMessage message => Encoding.UTF8.GetString(ApiJson.Serialize(message)),
+        IReadOnlyDictionary<string, Quantity> amounts => amounts.Count == 0 ? "null" : "{" + string.Join(",", amounts.Select(e => $"{Quote(e.Key)}:\"{e.Value}\"")) + "}",
         IReadOnlyDictionary<string, string> map => "{" + string.Join(",", map.Select(e => $"{Quote(e.Key)}:{Quote(e.Value)}")) + "}",
         System.Collections.IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(Show)) + "]",
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),

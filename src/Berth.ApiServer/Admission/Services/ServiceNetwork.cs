@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Berth.ApiServer.Validation;
 
 namespace Berth.ApiServer.Admission.Services;
@@ -18,18 +18,15 @@ public sealed class ServiceNetwork
 
     private readonly uint _base;
 
-    /// <param name="cidr">An IPv4 prefix: <c>10.96.0.0/16</c>.</param>
-    /// <exception cref="FormatException">It is none, or has room for fewer than two addresses.</exception>
-    public ServiceNetwork(string cidr)
+    /// <exception cref="ArgumentException">Not IPv4, or not of 8 to 30 bits.</exception>
+    public ServiceNetwork(IPNetwork cidr)
     {
-        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || IpRules.Parse(cidr[..slash]) is not { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address
-            || !int.TryParse(cidr.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length is < 8 or > 30)
-            throw new FormatException($"\"{cidr}\" is not an IPv4 prefix of 8 to 30 bits, such as 10.96.0.0/16.");
-        Cidr = cidr;
-        _base = BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes()) & ~((1u << (32 - length)) - 1);
+        if (cidr.BaseAddress.AddressFamily != AddressFamily.InterNetwork || cidr.PrefixLength is < 8 or > 30)
+            throw new ArgumentException($"{cidr} is not an IPv4 prefix of 8 to 30 bits, such as 10.96.0.0/16.", nameof(cidr));
+        Cidr = cidr.ToString();
+        _base = BinaryPrimitives.ReadUInt32BigEndian(cidr.BaseAddress.GetAddressBytes());
         // Neither the network's own address nor the broadcast address.
-        Size = (int)(1u << (32 - length)) - 2;
+        Size = (int)(1u << (32 - cidr.PrefixLength)) - 2;
     }
 
     public string Cidr { get; }
@@ -58,7 +55,7 @@ public sealed class ServiceNetwork
     /// <summary>Place of an address in the range; -1 when it is outside.</summary>
     public int IndexOf(string address)
     {
-        if (IpRules.Parse(address) is not { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } parsed)
+        if (IpRules.Parse(address) is not { AddressFamily: AddressFamily.InterNetwork } parsed)
             return -1;
         var index = (long)BinaryPrimitives.ReadUInt32BigEndian(parsed.GetAddressBytes()) - _base - 1;
         return index >= 0 && index < Size ? (int)index : -1;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Strategies.Pods;
 using Berth.ApiServer.Validation;
@@ -7,6 +8,9 @@ namespace Berth.ApiServer.Strategies.Apps;
 
 public sealed class DaemonSetStrategy : SpecAndStatusStrategy<DaemonSet>
 {
+    // A field of the API's first versions, which clients still read.
+    private const string TemplateGeneration = "deprecated.daemonset.template.generation";
+
     public override DaemonSet Default(DaemonSet value)
     {
         var spec = value.Spec;
@@ -31,15 +35,23 @@ public sealed class DaemonSetStrategy : SpecAndStatusStrategy<DaemonSet>
         return spec == value.Spec ? value : value with { Spec = spec };
     }
 
+    public override DaemonSet PrepareForCreate(DaemonSet value) => WithTemplateGeneration(WithoutStatus(value), 1);
+
+    public override DaemonSet PrepareForUpdate(DaemonSet value, DaemonSet old)
+    {
+        var generation = long.TryParse(old.Metadata.Annotations.GetOr(TemplateGeneration, ""), NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : 1;
+        return WithTemplateGeneration(WithStatusOf(value, old), value.Spec.Template == old.Spec.Template ? generation : generation + 1);
+    }
+
     public override void Validate(DaemonSet value, FieldErrors errors)
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);
-        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for daemonset");
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for daemonset", null);
         PodTemplateRules.Validate(errors, path["template"], spec.Template);
         PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "DaemonSet");
         BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
         if (spec.UpdateStrategy.Type is not ("OnDelete" or "RollingUpdate"))
-            errors.NotSupported(path["updateStrategy"]["type"], spec.UpdateStrategy.Type, "OnDelete", "RollingUpdate");
+            errors.NotSupported(path["updateStrategy"], spec.UpdateStrategy, "RollingUpdate", "OnDelete");
         else if (spec.UpdateStrategy is { Type: "RollingUpdate", RollingUpdate: { } rolling })
             Rolling(errors, path["updateStrategy"]["rollingUpdate"], rolling);
         if (spec.RevisionHistoryLimit is { } limit)
@@ -57,9 +69,13 @@ public sealed class DaemonSetStrategy : SpecAndStatusStrategy<DaemonSet>
              ("numberReady", status.NumberReady), ("updatedNumberScheduled", status.UpdatedNumberScheduled), ("numberAvailable", status.NumberAvailable),
              ("numberUnavailable", status.NumberUnavailable)])
             BasicRules.NonNegative(errors, path[name], count);
-        if (old.Status.CollisionCount is { } collisions && (status.CollisionCount ?? 0) < collisions)
-            errors.Invalid(path["collisionCount"], status.CollisionCount ?? 0, "cannot be decremented");
+        ReplicaCounts.Collisions(errors, status.CollisionCount, old.Status.CollisionCount);
     }
+
+    private static DaemonSet WithTemplateGeneration(DaemonSet value, long generation) => value with
+    {
+        Metadata = value.Metadata with { Annotations = value.Metadata.Annotations.With(TemplateGeneration, generation.ToString(CultureInfo.InvariantCulture)) },
+    };
 
     private static void Rolling(FieldErrors errors, FieldPath path, RollingUpdateDaemonSet rolling)
     {
@@ -73,6 +89,10 @@ public sealed class DaemonSetStrategy : SpecAndStatusStrategy<DaemonSet>
         BasicRules.AtMostAllOf(errors, path["maxUnavailable"], unavailable);
         BasicRules.AtMostAllOf(errors, path["maxSurge"], surge);
     }
+
+    public override IEnumerable<string> Warnings(DaemonSet value, DaemonSet? old) => old is not null && value.Spec.Template == old.Spec.Template
+        ? []
+        : PodWarnings.Of(FieldPath.Spec["template"], value.Spec.Template.Spec, value.Spec.Template.Metadata);
 
     protected override DaemonSet WithoutStatus(DaemonSet value) => value with { Status = DaemonSetStatus.Empty };
 

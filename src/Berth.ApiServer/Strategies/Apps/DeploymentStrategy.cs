@@ -44,6 +44,8 @@ public sealed class DeploymentStrategy : SpecAndStatusStrategy<Deployment>
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);
         BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
+        if (spec.Selector is null)
+            errors.Required(path["selector"]);
         PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for deployment");
         PodTemplateRules.Validate(errors, path["template"], spec.Template);
         PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "ReplicaSet");
@@ -81,8 +83,7 @@ public sealed class DeploymentStrategy : SpecAndStatusStrategy<Deployment>
         ReplicaCounts.Validate(
             errors, path, status.Replicas, ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
         BasicRules.NonNegative(errors, path["unavailableReplicas"], status.UnavailableReplicas);
-        if (old.Status.CollisionCount is { } collisions && (status.CollisionCount ?? 0) < collisions)
-            errors.Invalid(path["collisionCount"], status.CollisionCount ?? 0, "cannot be decremented");
+        ReplicaCounts.Collisions(errors, status.CollisionCount, old.Status.CollisionCount);
     }
 
     private static void Rolling(FieldErrors errors, FieldPath path, RollingUpdateDeployment rolling)
@@ -94,6 +95,10 @@ public sealed class DeploymentStrategy : SpecAndStatusStrategy<Deployment>
             errors.Invalid(path["maxUnavailable"], unavailable, "may not be 0 when `maxSurge` is 0");
         BasicRules.AtMostAllOf(errors, path["maxUnavailable"], unavailable);
     }
+
+    public override IEnumerable<string> Warnings(Deployment value, Deployment? old) => old is not null && value.Spec.Template == old.Spec.Template
+        ? []
+        : [.. PodWarnings.OfName(value.Metadata.Name), .. PodWarnings.Of(FieldPath.Spec["template"], value.Spec.Template.Spec, value.Spec.Template.Metadata)];
 
     protected override Deployment WithoutStatus(Deployment value) => value with { Status = DeploymentStatus.Empty };
 

@@ -5,6 +5,12 @@ namespace Berth.ApiServer.Strategies.Apps;
 /// <summary>Rules of the counts in the status of what has replicas.</summary>
 internal static class ReplicaCounts
 {
+    public static void Collisions(FieldErrors errors, int? count, int? old)
+    {
+        if (old is not null && (count is null || count < old))
+            errors.Invalid("status.collisionCount", count ?? 0, "cannot be decremented");
+    }
+
     public static void Validate(FieldErrors errors, FieldPath path, int replicas, params ReadOnlySpan<(string Name, int Count)> parts)
     {
         BasicRules.NonNegative(errors, path["replicas"], replicas);

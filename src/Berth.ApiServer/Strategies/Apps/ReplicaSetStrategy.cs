@@ -24,6 +24,8 @@ public sealed class ReplicaSetStrategy : SpecAndStatusStrategy<ReplicaSet>
         var (spec, path) = (value.Spec, FieldPath.Spec);
         BasicRules.NonNegative(errors, path["replicas"], spec.Replicas ?? 1);
         BasicRules.NonNegative(errors, path["minReadySeconds"], spec.MinReadySeconds);
+        if (spec.Selector is null)
+            errors.Required(path["selector"]);
         PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for deployment");
         PodTemplateRules.Validate(errors, path["template"], spec.Template);
         PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "ReplicaSet");
@@ -38,6 +40,10 @@ public sealed class ReplicaSetStrategy : SpecAndStatusStrategy<ReplicaSet>
         ReplicaCounts.Validate(
             errors, FieldPath.Root["status"], status.Replicas, ("fullyLabeledReplicas", status.FullyLabeledReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
     }
+
+    public override IEnumerable<string> Warnings(ReplicaSet value, ReplicaSet? old) => old is not null && value.Spec.Template == old.Spec.Template
+        ? []
+        : [.. PodWarnings.OfName(value.Metadata.Name), .. PodWarnings.Of(FieldPath.Spec["template"], value.Spec.Template.Spec, value.Spec.Template.Metadata)];
 
     protected override ReplicaSet WithoutStatus(ReplicaSet value) => value with { Status = ReplicaSetStatus.Empty };
 

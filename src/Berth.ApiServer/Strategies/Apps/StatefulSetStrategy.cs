@@ -10,6 +10,8 @@ namespace Berth.ApiServer.Strategies.Apps;
 
 public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
 {
+    public override NameRule NameRule => NameRule.DnsLabel;
+
     public override StatefulSet Default(StatefulSet value)
     {
         var spec = value.Spec;
@@ -17,7 +19,7 @@ public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
         if (strategy.Type.Length == 0)
             strategy = strategy with { Type = "RollingUpdate", RollingUpdate = strategy.RollingUpdate ?? RollingUpdateStatefulSetStrategy.Empty };
         if (strategy is { Type: "RollingUpdate", RollingUpdate: { } rolling })
-            strategy = strategy with { RollingUpdate = rolling with { Partition = rolling.Partition ?? 0, MaxUnavailable = rolling.MaxUnavailable ?? 1 } };
+            strategy = strategy with { RollingUpdate = rolling with { Partition = rolling.Partition ?? 0 } };
         var retention = spec.PersistentVolumeClaimRetentionPolicy ?? StatefulSetPersistentVolumeClaimRetentionPolicy.Empty;
         spec = spec with
         {
@@ -57,7 +59,9 @@ public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
             BasicRules.NonNegative(errors, path["ordinals.start"], ordinals.Start);
         if (spec.ServiceName.Length > 0)
             errors.Invalid(path["serviceName"], spec.ServiceName, NameSyntax.DnsLabel(spec.ServiceName));
-        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for statefulset");
+        if (spec.Selector is null)
+            errors.Required(path["selector"]);
+        PodTemplateRules.Selects(errors, path["selector"], spec.Selector, spec.Template, path["template"], "empty selector is invalid for statefulset", "");
         PodTemplateRules.Validate(errors, path["template"], WithClaims(spec));
         PodTemplateRules.AlwaysRestarts(errors, path["template"], spec.Template, "StatefulSet");
     }
@@ -84,6 +88,7 @@ public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
         var status = value.Status;
         ReplicaCounts.Validate(
             errors, FieldPath.Root["status"], status.Replicas, ("currentReplicas", status.CurrentReplicas), ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.Collisions(errors, status.CollisionCount, old.Status.CollisionCount);
     }
 
     private static void Strategy(FieldErrors errors, FieldPath path, StatefulSetUpdateStrategy strategy)
@@ -111,6 +116,10 @@ public sealed class StatefulSetStrategy : SpecAndStatusStrategy<StatefulSet>
             .Concat(spec.Template.Spec.Volumes.Where(v => !claims.Contains(v.Name)));
         return spec.Template with { Spec = spec.Template.Spec with { Hostname = "", Subdomain = "", Volumes = volumes.ToApiList() } };
     }
+
+    public override IEnumerable<string> Warnings(StatefulSet value, StatefulSet? old) => old is not null && value.Spec.Template == old.Spec.Template
+        ? []
+        : PodWarnings.Of(FieldPath.Spec["template"], value.Spec.Template.Spec, value.Spec.Template.Metadata);
 
     protected override StatefulSet WithoutStatus(StatefulSet value) => value with { Status = StatefulSetStatus.Empty };
 

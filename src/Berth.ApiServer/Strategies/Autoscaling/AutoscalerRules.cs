@@ -6,6 +6,8 @@ namespace Berth.ApiServer.Strategies.Autoscaling;
 /// <summary>Rules of horizontal pod autoscalers.</summary>
 internal static class AutoscalerRules
 {
+    private static readonly string[] s_types = ["ContainerResource", "External", "Object", "Pods", "Resource"];
+
     private const int WindowMaxSeconds = 3600;
     private const int PeriodMaxSeconds = 1800;
     private const string Missing = "must populate information for the given metric source";
@@ -13,7 +15,9 @@ internal static class AutoscalerRules
     public static void Validate(FieldErrors errors, FieldPath path, HorizontalPodAutoscalerSpec spec)
     {
         Bounds(errors, path, spec.MinReplicas, spec.MaxReplicas);
-        Target(errors, path["scaleTargetRef"], spec.ScaleTargetRef.Kind, spec.ScaleTargetRef.Name);
+        Target(errors, path["scaleTargetRef"], spec.ScaleTargetRef.ApiVersion, spec.ScaleTargetRef.Kind, spec.ScaleTargetRef.Name);
+        if (spec.MinReplicas == 0 && !spec.Metrics.Any(m => m.Type is "Object" or "External"))
+            errors.Forbidden(path["metrics"], "must specify at least one Object or External metric to support scaling to zero replicas");
         for (var i = 0; i < spec.Metrics.Count; i++)
             Metric(errors, path["metrics"][i], spec.Metrics[i]);
         if (spec.Behavior?.ScaleUp is { } up)
@@ -34,8 +38,10 @@ internal static class AutoscalerRules
             errors.Invalid(path["maxReplicas"], max, "must be greater than or equal to `minReplicas`");
     }
 
-    public static void Target(FieldErrors errors, FieldPath path, string kind, string name)
+    public static void Target(FieldErrors errors, FieldPath path, string apiVersion, string kind, string name)
     {
+        if (!apiVersion.Contains('/', StringComparison.Ordinal) && kind != "ReplicationController")
+            errors.Invalid(path["apiVersion"], (object)apiVersion, "apiVersion must specify API group");
         BasicRules.RequiredSegment(errors, path["kind"], kind);
         BasicRules.RequiredSegment(errors, path["name"], name);
     }
@@ -45,6 +51,7 @@ internal static class AutoscalerRules
         if (metric.Type.Length == 0)
         {
             errors.Required(path["type"], "must specify a metric source type");
+            errors.NotSupported(path["type"], metric.Type, s_types);
             return;
         }
 
@@ -64,7 +71,7 @@ internal static class AutoscalerRules
         };
         if (wanted is null)
         {
-            errors.NotSupported(path["type"], metric.Type, "ContainerResource", "External", "Object", "Pods", "Resource");
+            errors.NotSupported(path["type"], metric.Type, s_types);
             return;
         }
 

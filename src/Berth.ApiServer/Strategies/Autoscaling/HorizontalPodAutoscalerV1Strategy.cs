@@ -14,7 +14,7 @@ public sealed class HorizontalPodAutoscalerV1Strategy : SpecAndStatusStrategy<Ho
     public override void Validate(HorizontalPodAutoscaler value, FieldErrors errors)
     {
         AutoscalerRules.Bounds(errors, FieldPath.Spec, value.Spec.MinReplicas, value.Spec.MaxReplicas);
-        AutoscalerRules.Target(errors, FieldPath.Spec["scaleTargetRef"], value.Spec.ScaleTargetRef.Kind, value.Spec.ScaleTargetRef.Name);
+        AutoscalerRules.Target(errors, FieldPath.Spec["scaleTargetRef"], value.Spec.ScaleTargetRef.ApiVersion, value.Spec.ScaleTargetRef.Kind, value.Spec.ScaleTargetRef.Name);
     }
 
     protected override HorizontalPodAutoscaler WithoutStatus(HorizontalPodAutoscaler value) => value with { Status = HorizontalPodAutoscalerStatus.Empty };

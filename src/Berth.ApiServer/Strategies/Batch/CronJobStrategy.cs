@@ -71,6 +71,14 @@ public sealed class CronJobStrategy : SpecAndStatusStrategy<CronJob>
             errors.Invalid(path, zone, $"unknown time zone {zone}");
     }
 
+    public override IEnumerable<string> Warnings(CronJob value, CronJob? old)
+    {
+        var template = value.Spec.JobTemplate.Spec.Template;
+        return old is not null && template == old.Spec.JobTemplate.Spec.Template
+            ? []
+            : [.. PodWarnings.OfName(value.Metadata.Name), .. PodWarnings.Of(FieldPath.Spec["jobTemplate"]["spec"]["template"], template.Spec, template.Metadata)];
+    }
+
     protected override CronJob WithoutStatus(CronJob value) => value with { Status = CronJobStatus.Empty };
 
     protected override CronJob WithStatusOf(CronJob value, CronJob other) => value with { Status = other.Status };

@@ -67,10 +67,7 @@ internal static class JobRules
     public static void Selector(FieldErrors errors, FieldPath path, JobSpec spec)
     {
         if (spec.Selector is null)
-        {
             errors.Required(path["selector"]);
-            return;
-        }
 
         var before = errors.Causes.Count;
         SelectorRules.Label(errors, path["selector"], spec.Selector);
@@ -103,15 +100,17 @@ internal static class JobRules
         foreach (var type in (ReadOnlySpan<string>)["Failed", "Complete", "FailureTarget"])
         {
             if (IsTrue(before, type) && !IsTrue(status, type))
-                errors.Invalid(path["conditions"], status.Conditions, $"cannot disable the terminal {type}=True condition");
+                errors.InvalidStruct(path["conditions"], $"cannot disable the terminal {type}=True condition");
         }
 
         if (IsTrue(status, "Complete") && IsTrue(status, "Failed"))
-            errors.Invalid(path["conditions"], status.Conditions, "cannot set Complete=True and Failed=true conditions");
+            errors.InvalidStruct(path["conditions"], "cannot set Complete=True and Failed=true conditions");
         if (IsTrue(status, "Complete") && status.CompletionTime is null)
             errors.Required(path["completionTime"], "completionTime is required for Complete jobs");
         if (!IsTrue(status, "Complete") && status.CompletionTime is not null)
             errors.Invalid(path["completionTime"], status.CompletionTime, "cannot set completionTime when there is no Complete=True condition");
+        if ((IsTrue(status, "Complete") || IsTrue(status, "Failed")) && status.StartTime is null)
+            errors.Required(path["startTime"], "startTime is required for finished job");
         if ((IsTrue(status, "Complete") || IsTrue(status, "Failed")) && status.Active > 0)
             errors.Invalid(path["active"], status.Active, "active>0 is invalid for finished job");
         if (status.Failed < before.Failed)

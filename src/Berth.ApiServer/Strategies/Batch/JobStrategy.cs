@@ -96,6 +96,10 @@ public sealed class JobStrategy : SpecAndStatusStrategy<Job>
             errors.Invalid(FieldPath.Spec["selector"], selector, "`selector` not auto-generated");
     }
 
+    public override IEnumerable<string> Warnings(Job value, Job? old) => old is not null && value.Spec.Template == old.Spec.Template
+        ? []
+        : [.. PodWarnings.OfName(value.Metadata.Name), .. PodWarnings.Of(FieldPath.Spec["template"], value.Spec.Template.Spec, value.Spec.Template.Metadata)];
+
     protected override Job WithoutStatus(Job value) => value with { Status = JobStatus.Empty };
 
     protected override Job WithStatusOf(Job value, Job other) => value with { Status = other.Status };
@@ -121,8 +125,11 @@ public sealed class JobStrategy : SpecAndStatusStrategy<Job>
         if (!selector.MatchLabels.ContainsKey(ControllerUid))
             selector = selector with { MatchLabels = selector.MatchLabels.With(ControllerUid, uid) };
         var template = job.Spec.Template;
+        // A job without labels has those of its template, these among them.
+        var inherits = job.Metadata.Labels.Equals(template.Metadata.Labels) && !template.Metadata.Labels.IsEmpty;
         return job with
         {
+            Metadata = inherits ? job.Metadata with { Labels = labels } : job.Metadata,
             Spec = job.Spec with
             {
                 Selector = selector,

@@ -57,4 +57,7 @@ public sealed class EndpointsStrategy : ResourceStrategy<Endpoints>
             IpRules.Endpoint(errors, path[i]["ip"], addresses[i].Ip);
         }
     }
+
+    public override IEnumerable<string> Warnings(Endpoints value, Endpoints? old) =>
+        ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"];
 }

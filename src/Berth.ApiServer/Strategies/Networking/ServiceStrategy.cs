@@ -61,6 +61,16 @@ public sealed class ServiceStrategy : SpecAndStatusStrategy<Service>
 
     public override void ValidateStatusUpdate(Service value, Service old, FieldErrors errors) => ServiceRules.ValidateStatus(errors, value, old);
 
+    public override IEnumerable<string> Warnings(Service value, Service? old)
+    {
+        if (value.Spec is { Type: "ExternalName", ExternalIPs.IsEmpty: false })
+            yield return "spec.externalIPs is ignored when spec.type is \"ExternalName\"";
+        if (value.Spec is { Type: not "ExternalName", ExternalName.Length: > 0 })
+            yield return "spec.externalName is ignored when spec.type is not \"ExternalName\"";
+        if (value.Spec.TrafficDistribution == "PreferClose")
+            yield return "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"";
+    }
+
     protected override Service WithoutStatus(Service value) => value with { Status = ServiceStatus.Empty };
 
     protected override Service WithStatusOf(Service value, Service other) => value with { Status = other.Status };

@@ -71,6 +71,10 @@ public sealed class PodStrategy(TimeProvider clock) : SpecAndStatusStrategy<Pod>
 
     public override void ValidateStatusUpdate(Pod value, Pod old, FieldErrors errors) => PodRules.ValidateStatusUpdate(errors, value, old);
 
+    public override IEnumerable<string> Warnings(Pod value, Pod? old) => old is null
+        ? [.. PodWarnings.OfName(value.Metadata.Name, "the Pod's hostname"), .. PodWarnings.Of(FieldPath.Root, value.Spec, value.Metadata)]
+        : value.Spec == old.Spec ? [] : PodWarnings.Of(FieldPath.Root, value.Spec, value.Metadata);
+
     protected override Pod WithoutStatus(Pod value) => value with { Status = PodStatus.Empty };
 
     protected override Pod WithStatusOf(Pod value, Pod other) => value with { Status = other.Status };

@@ -6,6 +6,8 @@ namespace Berth.ApiServer.Strategies.Policy;
 public sealed class PodDisruptionBudgetStrategy : SpecAndStatusStrategy<PodDisruptionBudget>
 {
 
+    public override bool AllowsUnconditionalUpdate => false;
+
     public override void Validate(PodDisruptionBudget value, FieldErrors errors)
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);

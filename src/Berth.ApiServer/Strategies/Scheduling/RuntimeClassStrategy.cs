@@ -7,6 +7,8 @@ namespace Berth.ApiServer.Strategies.Scheduling;
 
 public sealed class RuntimeClassStrategy : ResourceStrategy<RuntimeClass>
 {
+    public override bool AllowsUnconditionalUpdate => false;
+
     public override bool HasGeneration => false;
 
     public override void Validate(RuntimeClass value, FieldErrors errors)

@@ -19,7 +19,7 @@ public sealed class PersistentVolumeClaimStrategy : SpecAndStatusStrategy<Persis
     }
 
     public override PersistentVolumeClaim PrepareForCreate(PersistentVolumeClaim value) =>
-        value with { Spec = WithDataSources(value.Spec), Status = PersistentVolumeClaimStatus.Empty with { Phase = "Pending" } };
+        value with { Spec = WithDataSources(WithKnownSource(value.Spec)), Status = PersistentVolumeClaimStatus.Empty with { Phase = "Pending" } };
 
     public override PersistentVolumeClaim PrepareForUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old) =>
         value with { Spec = WithDataSources(value.Spec), Status = old.Status };
@@ -59,6 +59,12 @@ public sealed class PersistentVolumeClaimStrategy : SpecAndStatusStrategy<Persis
     protected override PersistentVolumeClaim WithSpecOf(PersistentVolumeClaim value, PersistentVolumeClaim other) => value with { Spec = other.Spec };
 
     protected override bool SameSpec(PersistentVolumeClaim value, PersistentVolumeClaim other) => value.Spec == other.Spec;
+
+    // The older field was always dropped in silence when it named what nobody can fill volumes from.
+    private static PersistentVolumeClaimSpec WithKnownSource(PersistentVolumeClaimSpec spec) => spec is { DataSource: { } source, DataSourceRef: null }
+        && (source.Kind, source.ApiGroup ?? "") is not (("PersistentVolumeClaim", "") or ("VolumeSnapshot", "snapshot.storage.k8s.io"))
+        ? spec with { DataSource = null }
+        : spec;
 
     // The older and the newer name of one field: whoever reads only one of them finds it.
     private static PersistentVolumeClaimSpec WithDataSources(PersistentVolumeClaimSpec spec) => spec switch

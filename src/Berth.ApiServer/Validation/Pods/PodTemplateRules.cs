@@ -27,19 +27,26 @@ public static class PodTemplateRules
 
     /// <summary>A controller must find the pods that it makes, and only some pods.</summary>
     /// <param name="empty">What is said about a selector that would select everything.</param>
-    public static void Selects(FieldErrors errors, FieldPath path, LabelSelector? selector, PodTemplateSpec template, FieldPath templatePath, string empty)
+    /// <param name="broken">What is said about a selector that cannot be read, besides what is wrong with its parts; null for nothing.</param>
+    public static void Selects(
+        FieldErrors errors, FieldPath path, LabelSelector? selector, PodTemplateSpec template, FieldPath templatePath, string empty, string? broken = "invalid label selector")
     {
-        if (selector is null)
+        SelectorRules.Label(errors, path, selector);
+        if (selector is { MatchLabels.IsEmpty: true, MatchExpressions.IsEmpty: true })
         {
-            errors.Required(path);
+            errors.Invalid(path, selector, empty);
             return;
         }
 
-        var before = errors.Causes.Count;
-        SelectorRules.Label(errors, path, selector);
-        if (selector.MatchLabels.IsEmpty && selector.MatchExpressions.IsEmpty)
-            errors.Invalid(path, selector, empty);
-        else if (errors.Causes.Count == before && !LabelSelectors.Compile(selector).Matches(template.Metadata.Labels))
-            errors.Invalid(templatePath["metadata"]["labels"], template.Metadata.Labels, "`selector` does not match template `labels`");
+        try
+        {
+            if (!LabelSelectors.Compile(selector).Matches(template.Metadata.Labels))
+                errors.Invalid(templatePath["metadata"]["labels"], template.Metadata.Labels, "`selector` does not match template `labels`");
+        }
+        catch (FormatException) when (selector is not null)
+        {
+            if (broken is not null)
+                errors.Invalid(path, selector, broken);
+        }
     }
 }

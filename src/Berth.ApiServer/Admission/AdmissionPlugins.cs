@@ -1,22 +1,25 @@
+using System.Net;
 using Berth.ApiServer.Admission.PodSecurity;
 using Berth.ApiServer.Admission.Quota;
 using Berth.ApiServer.Admission.Services;
-using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Registry;
 
 namespace Berth.ApiServer.Admission;
 
-/// <summary>The plugins that a cluster has unless somebody chooses otherwise, in the order in which they run.</summary>
-public static class DefaultAdmission
+/// <summary>The plugins that a cluster has unless somebody chooses otherwise, in the order in which they run. Those of security come before them.</summary>
+public static class AdmissionPlugins
 {
+    /// <param name="serviceCidr">Where services get their addresses from.</param>
+    /// <param name="random">Of names, addresses and ports. Seeded in simulation.</param>
     /// <param name="protectStorage">Only where a controller takes the finalizers away again; without one, claims would never go.</param>
     /// <param name="taintNewNodes">Only where a controller takes the taint away again; without one, no node would ever get a pod.</param>
-    public static AdmissionChain Create(
-        IObjectReader objects, ServiceNetwork network, TimeProvider clock, Random random, bool protectStorage = false, bool taintNewNodes = false)
+    public static IReadOnlyList<IAdmissionPlugin> Default(
+        IObjectReader objects, IPNetwork serviceCidr, TimeProvider? clock = null, Random? random = null, bool protectStorage = false, bool taintNewNodes = false)
     {
+        clock ??= TimeProvider.System;
+        random ??= new Random();
         List<IAdmissionPlugin> plugins =
         [
-            new NodeRestriction(objects),
             new LimitRangerPlugin(objects),
             new ServiceAccountPlugin(objects, clock, new Random(random.Next())),
             new PriorityPlugin(objects),
@@ -33,8 +36,8 @@ public static class DefaultAdmission
             plugins.Add(new StorageObjectInUseProtectionPlugin());
 
         // Last: what is reserved here is given back when anything before refuses.
-        plugins.Add(new ServiceAllocation(objects, network, clock, new Random(random.Next())));
+        plugins.Add(new ServiceAllocation(objects, new ServiceNetwork(serviceCidr), clock, new Random(random.Next())));
         plugins.Add(new ResourceQuotaPlugin(objects, clock));
-        return new AdmissionChain(plugins);
+        return plugins;
     }
 }
