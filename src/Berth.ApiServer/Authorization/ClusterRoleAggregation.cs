@@ -4,50 +4,38 @@ using Berth.Api.Selection;
 
 namespace Berth.ApiServer.Authorization;
 
-/// <summary>Decides what rules a cluster role with an aggregation rule has: those of all roles that its selectors match. Pure.</summary>
+/// <summary>
+/// Decides what rules a cluster role with an aggregation rule has: those of all roles that its selectors match. Aggregated
+/// roles may aggregate each other (edit goes into admin), in circles too. Pure.
+/// </summary>
 public static class ClusterRoleAggregation
 {
     /// <summary>The aggregated roles whose rules are not what they should be, as they should be.</summary>
     public static IEnumerable<ClusterRole> Reconcile(IReadOnlyList<ClusterRole> all)
     {
-        var rules = all.ToDictionary(r => r.Metadata.Name, r => r.Rules, StringComparer.Ordinal);
-        var aggregated = all.Where(r => r.AggregationRule is not null).ToList();
-
-        // Aggregated roles aggregate each other (edit goes into admin): repeat until nothing changes. Each round carries rules
-        // at least one step along, so as many rounds as there are such roles are enough.
-        for (var round = 0; round < aggregated.Count; round++)
+        // One order for all, so that the result depends on nothing but the set of roles.
+        var ordered = all.OrderBy(r => r.Metadata.Name, StringComparer.Ordinal).ToList();
+        foreach (var role in ordered.Where(r => r.AggregationRule is not null))
         {
-            var changed = false;
-            foreach (var role in aggregated)
-            {
-                var wanted = RulesOf(role, all, rules);
-                if (wanted.Equals(rules[role.Metadata.Name])) continue;
-                rules[role.Metadata.Name] = wanted;
-                changed = true;
-            }
-
-            if (!changed) break;
+            ApiList<PolicyRule> rules = [.. PartsOf(role, ordered).SelectMany(part => part.Rules).Distinct()];
+            if (!rules.Equals(role.Rules)) yield return role with { Rules = rules };
         }
-
-        return aggregated.Where(r => !rules[r.Metadata.Name].Equals(r.Rules)).Select(r => r with { Rules = rules[r.Metadata.Name] });
     }
 
-    private static ApiList<PolicyRule> RulesOf(ClusterRole role, IReadOnlyList<ClusterRole> all, Dictionary<string, ApiList<PolicyRule>> rules)
+    /// <summary>The roles with rules of their own that a role is made of in the end, by name.</summary>
+    private static IEnumerable<ClusterRole> PartsOf(ClusterRole role, List<ClusterRole> ordered)
     {
-        var result = new List<PolicyRule>();
-        var seen = new HashSet<PolicyRule>();
-        foreach (var labels in role.AggregationRule!.ClusterRoleSelectors)
+        var reached = new HashSet<string>(StringComparer.Ordinal) { role.Metadata.Name };
+        var open = new Queue<ClusterRole>([role]);
+        while (open.TryDequeue(out var next))
         {
-            var selector = LabelSelectors.Compile(labels);
-            foreach (var other in all.Where(r => r.Metadata.Name != role.Metadata.Name && selector.Matches(r.Metadata.Labels)).OrderBy(r => r.Metadata.Name, StringComparer.Ordinal))
+            var selectors = next.AggregationRule!.ClusterRoleSelectors.Select(LabelSelectors.Compile).ToList();
+            foreach (var other in ordered.Where(r => selectors.Any(s => s.Matches(r.Metadata.Labels))))
             {
-                foreach (var rule in rules[other.Metadata.Name])
-                {
-                    if (seen.Add(rule)) result.Add(rule);
-                }
+                if (reached.Add(other.Metadata.Name) && other.AggregationRule is not null) open.Enqueue(other);
             }
         }
 
-        return [.. result];
+        return ordered.Where(r => r.AggregationRule is null && reached.Contains(r.Metadata.Name));
     }
 }

@@ -4,14 +4,15 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Discovery.V1;
 using Berth.Api.Meta.V1;
+using Berth.Api.Networking.V1;
 using Berth.ApiServer.Pki;
 using Berth.ApiServer.Registry;
 
 namespace Berth.ApiServer.Bootstrap;
 
 /// <summary>
-/// Keeps the Service default/kubernetes, by which pods find the API server, and its Endpoints and EndpointSlice. The first
-/// address of the Service range is its own.
+/// Keeps the Service default/kubernetes, by which pods find the API server, and its Endpoints and EndpointSlice; and the
+/// ServiceCIDR kubernetes, whose first address is that Service's.
 /// </summary>
 /// <param name="serviceCidr">Of Services.</param>
 /// <param name="advertised">
@@ -26,6 +27,7 @@ public sealed class KubernetesServiceReconciler(IObjectReader objects, Bootstrap
 
     public async Task EnsureAsync(CancellationToken cancellation)
     {
+        await EnsureRangeAsync(cancellation);
         await EnsureAsync(WantedService(), (present, wanted) => present with
         {
             // The type, and extra ports and labels, are the administrator's.
@@ -39,6 +41,24 @@ public sealed class KubernetesServiceReconciler(IObjectReader objects, Bootstrap
         }, cancellation);
         await EnsureAsync(WantedEndpoints(), (present, wanted) => present with { Subsets = wanted.Subsets, Metadata = Labelled(present.Metadata, wanted.Metadata) }, cancellation);
         await EnsureAsync(WantedSlice(), (present, wanted) => present with { Endpoints = wanted.Endpoints, Ports = wanted.Ports, Metadata = Labelled(present.Metadata, wanted.Metadata) }, cancellation);
+    }
+
+    /// <summary>The range as clients see it. Where a cluster was made with another one, that object stays: addresses of it are in use.</summary>
+    private async Task EnsureRangeAsync(CancellationToken cancellation)
+    {
+        var range = await objects.GetAsync<ServiceCIDR>(null, Name, cancellation);
+        if (range is null)
+        {
+            await writer.CreateAsync(new ServiceCIDR { Metadata = new() { Name = Name }, Spec = new() { Cidrs = [serviceCidr.ToString()] } }, cancellation);
+            range = await objects.GetAsync<ServiceCIDR>(null, Name, cancellation);
+        }
+
+        if (range is null || range.Status.Conditions.Any(c => c.Type == "Ready")) return;
+        var ready = new Condition
+        {
+            Type = "Ready", Status = "True", LastTransitionTime = range.Metadata.CreationTimestamp ?? default, Message = "Kubernetes default Service CIDR is ready",
+        };
+        await writer.UpdateAsync(range with { Status = range.Status with { Conditions = [.. range.Status.Conditions, ready] } }, cancellation, "status");
     }
 
     private int Port => advertised?.Port ?? 6443;

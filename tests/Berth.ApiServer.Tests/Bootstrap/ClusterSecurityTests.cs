@@ -34,6 +34,9 @@ public sealed class ClusterSecurityTests : IAsyncLifetime
         Assert.Equal("10.43.0.1", (string?)service["spec"]!["clusterIP"]);
         var slice = await _server.Admin.GetAsync("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes", HttpStatusCode.OK);
         Assert.Equal("192.0.2.1", (string?)slice["endpoints"]![0]!["addresses"]![0]);
+        var range = await _server.Admin.GetAsync("/apis/networking.k8s.io/v1/servicecidrs/kubernetes", HttpStatusCode.OK);
+        Assert.Equal("10.43.0.0/16", (string?)range["spec"]!["cidrs"]![0]);
+        Assert.Equal("True", (string?)range["status"]!["conditions"]![0]!["status"]);
         var configuration = await _server.Admin.GetAsync("/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication", HttpStatusCode.OK);
         Assert.Equal(_server.Certificates.Authority.Pem, (string?)configuration["data"]!["client-ca-file"]);
     }
