@@ -10,10 +10,9 @@ public sealed class ImageImportException(string message, Exception? inner = null
 /// <summary>Brings image archives (Docker's and OCI's) into the containerd that Berth uses, without a registry.</summary>
 /// <param name="socketPath">containerd's own socket; CRI is served there too.</param>
 /// <param name="snapshotter">Where layers are unpacked; must be the one that CRI uses.</param>
-/// <param name="version">containerd's; its client's flags depend on it.</param>
 /// <param name="ctrPath">containerd's command-line client; null looks on PATH.</param>
 public sealed class ImageImporter(
-    string socketPath, IImageService images, string snapshotter, ContainerdVersion version, TimeProvider time, string? ctrPath = null)
+    string socketPath, IImageService images, string snapshotter, TimeProvider time, string? ctrPath = null)
 {
     /// <summary>The namespace of containerd that CRI sees.</summary>
     public const string Namespace = "k8s.io";
@@ -24,6 +23,8 @@ public sealed class ImageImporter(
     // The CRI plugin learns of an import from an event; it took 5 ms where measured.
     private static readonly TimeSpan _visibleLimit = TimeSpan.FromSeconds(10);
 
+    private bool? _hasLocalFlag;
+
     /// <summary>Imports all images of one archive and returns their names, once CRI sees them.</summary>
     /// <exception cref="ImageImportException">No such file, not an image archive, no <c>ctr</c>, or containerd refused.</exception>
     public async Task<IReadOnlyList<string>> ImportAsync(string archivePath, CancellationToken cancellation = default)
@@ -31,9 +32,7 @@ public sealed class ImageImporter(
         if (!File.Exists(archivePath)) throw new ImageImportException($"{archivePath}: no such file");
         var ctr = ctrPath ?? ProcessRunner.Find("ctr")
             ?? throw new ImageImportException("ctr is not installed; it comes with the containerd package (apt-get install containerd)");
-        // Before 1.7 there was only the local way and no flag for it. Later ones default to a transfer inside the daemon whose
-        // output is a progress display that may leave names out.
-        string[] localFlag = version is { Major: 1, Minor: < 7 } ? [] : ["--local"];
+        string[] localFlag = await HasLocalFlagAsync(ctr, cancellation) ? ["--local"] : [];
         string output;
         try
         {
@@ -84,6 +83,13 @@ public sealed class ImageImporter(
 
         return [.. names.Distinct()];
     }
+
+    /// <summary>
+    /// Before 1.7 there was only the local way and no flag for it. Later ones default to a transfer inside the daemon whose
+    /// output is a progress display that may leave names out.
+    /// </summary>
+    private async Task<bool> HasLocalFlagAsync(string ctr, CancellationToken cancellation) => _hasLocalFlag ??=
+        ContainerdVersion.Parse((await ProcessRunner.TryRunAsync(ctr, ["--version"], cancellation: cancellation)).Output) is not { Major: 1, Minor: < 7 };
 
     private static string Explain(ProcessFailedException error)
     {

@@ -18,8 +18,8 @@ public sealed record ContainerdOptions
     /// <summary>Null leaves it to the bridge plugin (the kernel's default).</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>As in containerd: trace, debug, info, warn, error.</summary>
-    public string LogLevel { get; init; } = "info";
+    /// <summary>As in containerd: trace, debug, info, warn, error. At info it writes some five kilobytes for each pod.</summary>
+    public string LogLevel { get; init; } = "warn";
 
     /// <summary>containerd to run; null looks on PATH and in the system's directories.</summary>
     public string? ContainerdPath { get; init; }

@@ -20,6 +20,9 @@ public sealed class ContainerdProcess : IAsyncDisposable
 {
     private const int LogTailLines = 15;
 
+    // Months of warnings; one older file is kept beside it.
+    private const long LogBytesMax = 16 * 1024 * 1024;
+
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _backOffFirst = TimeSpan.FromMilliseconds(500);
@@ -56,7 +59,7 @@ public sealed class ContainerdProcess : IAsyncDisposable
 
     /// <summary>Null before <see cref="StartAsync"/> returned.</summary>
     public ImageImporter Importer => field ??= new ImageImporter(
-        Paths.Socket, Client, Facts.Snapshotter, Version, _time, ProcessRunner.Find(Path.Combine(Path.GetDirectoryName(_program)!, "ctr")));
+        Paths.Socket, Client, Facts.Snapshotter, _time, ProcessRunner.Find(Path.Combine(Path.GetDirectoryName(_program)!, "ctr")));
 
     public MachineFacts Facts { get; private set; } = null!; // set before StartAsync returns the object
 
@@ -82,7 +85,9 @@ public sealed class ContainerdProcess : IAsyncDisposable
         }
         catch
         {
-            await containerd.DisposeAsync();
+            // One that we could not bring up is no use to anybody; an adopted one still has its pods.
+            if (!containerd.Adopted && containerd.Process.Pid != 0) await containerd.StopAsync(CancellationToken.None);
+            else await containerd.DisposeAsync();
             throw;
         }
     }
@@ -190,6 +195,8 @@ public sealed class ContainerdProcess : IAsyncDisposable
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;
         }
 
+        // containerd holds its log open, so that only a start can change the file.
+        if (new FileInfo(Paths.Log) is { Exists: true, Length: > LogBytesMax }) File.Move(Paths.Log, Paths.Log + ".old", overwrite: true);
         var pid = DetachedProcess.Start(_program, ["--config", Paths.Config], environment, Paths.Log);
         var process = ProcessIdentity.Of(pid) ?? throw new RuntimeStartException(WithLog("containerd ended at once"));
         _pidFile.Write(new ContainerdPidFile.Entry(process, _configurationHash));

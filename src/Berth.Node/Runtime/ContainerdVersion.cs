@@ -28,19 +28,12 @@ public readonly record struct ContainerdVersion(int Major, int Minor, string Tex
             : throw new RuntimeStartException($"{containerdPath} is version {version.Text}; Berth needs 1.6 or later");
     }
 
-    /// <summary>From the version that a running containerd reports through CRI. An unknown form counts as the latest.</summary>
-    public static ContainerdVersion OfRuntime(string text) => ParseNumber(text) ?? new ContainerdVersion(int.MaxValue, 0, text);
-
-    /// <summary>"containerd REPOSITORY VERSION REVISION", the version with or without a v and a distribution's suffix.</summary>
+    /// <summary>"containerd REPOSITORY VERSION REVISION" (ctr's is alike), the version with or without a v and a distribution's suffix.</summary>
     internal static ContainerdVersion? Parse(string output)
     {
         var words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return words.Length < 3 ? null : ParseNumber(words[2]);
-    }
-
-    private static ContainerdVersion? ParseNumber(string word)
-    {
-        var text = word.TrimStart('v');
+        if (words.Length < 3) return null;
+        var text = words[2].TrimStart('v');
         var parts = text.Split('.', '~', '-', '+');
         return parts.Length >= 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)

@@ -47,6 +47,27 @@ public sealed class ImageImporterTests(ContainerdFixture fixture)
     }
 
     [Fact]
+    public async Task Import_ThroughARuntimeEndpoint_ReachesThatContainerd()
+    {
+        var endpoint = "unix://" + fixture.Containerd.Paths.Socket;
+        using var running = await RunningContainerd.OpenEndpointAsync(endpoint, TimeProvider.System, Cancellation);
+
+        await running.Importer.ImportAsync(PauseImage.Describe(ImageDescription.HostArchitecture) with { Names = ["berth.local/endpoint:1"] }, Cancellation);
+
+        Assert.NotNull(await fixture.Client.ImageStatusAsync("berth.local/endpoint:1", Cancellation));
+    }
+
+    [Fact]
+    public async Task OpenEndpoint_WithoutAnybodyThere_NamesTheSocket()
+    {
+        var error = await Assert.ThrowsAsync<RuntimeStartException>(
+            () => RunningContainerd.OpenEndpointAsync("/no/such.sock", TimeProvider.System, Cancellation));
+
+        Assert.Contains("/no/such.sock", error.Message);
+        await Assert.ThrowsAsync<FormatException>(() => RunningContainerd.OpenEndpointAsync("no/such.sock", TimeProvider.System, Cancellation));
+    }
+
+    [Fact]
     public async Task Open_WithoutARunningContainerd_SaysHowToStartIt()
     {
         var error = await Assert.ThrowsAsync<RuntimeStartException>(

@@ -51,7 +51,7 @@ public sealed class ContainerdFixture : IAsyncLifetime
         }
         catch
         {
-            await DisposeAsync(); // xunit does not call it for a fixture that failed to start
+            await PurgeAsync(); // xunit does not dispose of a fixture that failed to start
             throw;
         }
     }
@@ -60,6 +60,11 @@ public sealed class ContainerdFixture : IAsyncLifetime
     {
         if (_containerd is null) return;
         await _containerd.DisposeAsync();
+        await PurgeAsync();
+    }
+
+    private async Task PurgeAsync()
+    {
         await new ContainerdPurge(Options, _log.Add, TimeProvider.System).PurgeAsync();
         Directory.Delete(Options.DataDirectory, recursive: true);
     }

@@ -119,6 +119,23 @@ public sealed class ContainerdProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_OfContainerdThatNeverAnswers_EndsItAndSaysSo()
+    {
+        var silent = Path.Combine(_options.DataDirectory, "silent-containerd");
+        await File.WriteAllTextAsync(
+            silent, "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'containerd x 1.7.0 y'; exit; }\nexec sleep 1000\n", Cancellation);
+        File.SetUnixFileMode(silent, FileModes.Rwxrxrx);
+
+        var error = await Assert.ThrowsAsync<RuntimeStartException>(() => ContainerdProcess.StartAsync(
+            _options with { ContainerdPath = silent, StartLimit = TimeSpan.FromSeconds(1) }, _log.Add, TimeProvider.System, Cancellation));
+
+        Assert.Contains("within 1 s", error.Message);
+        Assert.Contains("no socket", error.Message);
+        var pid = int.Parse(_log[^1].Split("pid ")[1]);
+        Assert.Null(ProcessIdentity.Of(pid));
+    }
+
+    [Fact]
     public async Task Start_WithTooOldContainerd_NamesBothVersions()
     {
         var old = Path.Combine(_options.DataDirectory, "old-containerd");
