@@ -1,13 +1,20 @@
+using Berth.Controllers.CronJobs;
+using Berth.Controllers.DaemonSets;
+using Berth.Controllers.Deployments;
 using Berth.Controllers.Endpoints;
 using Berth.Controllers.GarbageCollection;
+using Berth.Controllers.Jobs;
 using Berth.Controllers.Namespaces;
+using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
+using Berth.Controllers.StatefulSets;
 
 namespace Berth.Controllers;
 
 /// <summary>Every controller, one row each.</summary>
 public static class ControllerSet
 {
+    /// <summary>Makes all controllers, which thereby ask for their informers.</summary>
     public static IReadOnlyList<Controller> Create(ControllerContext context) =>
     [
         new NamespaceController(context),
@@ -15,5 +22,13 @@ public static class ControllerSet
         new ServiceAccountsController(context),
         new EndpointsController(context),
         new EndpointSliceController(context),
+        new ReplicaSetController(context),
+        new ReplicationControllerController(context),
+        new DeploymentController(context),
+        new StatefulSetController(context),
+        new DaemonSetController(context),
+        new JobController(context),
+        new JobLifetimeController(context),
+        new CronJobController(context),
     ];
 }
