@@ -139,15 +139,12 @@ public sealed class DeploymentController : Controller
 
     private async Task WriteAsync(Deployment deployment, DeploymentPlan plan, CancellationToken ct)
     {
-        var current = deployment;
-        if (plan.Revision is { } revision)
-        {
-            var patch = $$$"""{"metadata":{"annotations":{"{{{DeploymentFacts.Revision}}}":"{{{revision}}}"}} }""";
-            current = await Client.PatchAsync<Deployment>(deployment.Metadata.Namespace, deployment.Metadata.Name, Patch.Merge(patch), null, null, ct).ConfigureAwait(false);
-        }
-
-        if (!plan.Status.Equals(deployment.Status))
-            await Client.UpdateStatusAsync(current with { Status = plan.Status }, null, ct).ConfigureAwait(false);
+        // The revision travels with the status: written on its own it would count as a new generation.
+        var metadata = plan.Revision is { } revision
+            ? deployment.Metadata with { Annotations = deployment.Metadata.Annotations.With(DeploymentFacts.Revision, revision) }
+            : deployment.Metadata;
+        if (plan.Revision is not null || !plan.Status.Equals(deployment.Status))
+            await Client.UpdateStatusAsync(deployment with { Metadata = metadata, Status = plan.Status }, null, ct).ConfigureAwait(false);
     }
 
     private void Wake(ReplicaSet set)
