@@ -190,10 +190,14 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
 
     private async Task<(CacheSnapshot, Revision)> AtAsync(Revision revision, ContinueToken? token, CancellationToken cancellation)
     {
-        if (registry.Cache.At(revision) is { } known)
-            return (known, revision);
         try
         {
+            // What the store has forgotten is forgotten, whatever memory still holds: clients see one horizon for all kinds.
+            var floor = registry.Services.Store.Floor;
+            if (revision < floor)
+                throw new CompactedException(revision, floor);
+            if (registry.Cache.At(revision) is { } known)
+                return (known, revision);
             // Older than what is kept in memory: the store may still know.
             var page = await registry.Services.Store.ListAsync(registry.Cache.Prefix, at: revision, cancellation: cancellation).ConfigureAwait(false);
             var snapshot = CacheSnapshot.Empty with { Revision = revision };
