@@ -12,6 +12,26 @@ internal static unsafe partial class Libc
     public const long SysPidfdSendSignal = 424;
     public const long SysPidfdOpen = 434;
 
+    public const long SysOpenAt2 = 437;
+
+    public const ulong ResolveBeneath = 0x08;
+    public const ulong ResolveNoMagicLinks = 0x02;
+    public const int OpenPath = 0x200000;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MkDirAt(int directory, string path, uint mode);
+
     public const short PollIn = 1;
     public const int EfdCloexec = 0x80000;
     public const int OpenReadOnlyCloexec = 0x80000;

@@ -1,0 +1,63 @@
+using Berth.Api.Core.V1;
+using Berth.Linux.Cgroups;
+using Berth.Node.PodSync;
+
+namespace Berth.Node.Lifecycle;
+
+/// <summary>
+/// The tree of cgroups below the instance's root: guaranteed pods directly in it, the others in <c>burstable</c> and
+/// <c>besteffort</c>. A pod's cgroup exists from before its sandbox until after its last container.
+/// </summary>
+public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvider time)
+{
+    private readonly Cgroup _root = new(hierarchy, root);
+
+    /// <param name="allocatableMilliCpu">Weight of all pods together against the system.</param>
+    public void EnsureTree(long allocatableMilliCpu)
+    {
+        _root.Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(allocatableMilliCpu) });
+        _root.Child("burstable").Create();
+        // Two shares are the kernel's least: best effort gets what nobody else wants.
+        _root.Child("besteffort").Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(0) });
+    }
+
+    public Cgroup Of(Pod pod) => Of(pod.Metadata.Uid, PodResources.QosClass(pod));
+
+    /// <returns>What the runtime takes as the sandbox's parent.</returns>
+    public string Ensure(Pod pod)
+    {
+        var cgroup = Of(pod);
+        cgroup.Create(LinuxResources.OfPod(pod, null));
+        return cgroup.CgroupPath;
+    }
+
+    /// <summary>Kills what is left and removes the pod's cgroup, in whichever class it was made.</summary>
+    public async Task RemoveAsync(string podUid, CancellationToken ct)
+    {
+        foreach (var qos in (string[])[PodResources.Guaranteed, PodResources.Burstable, PodResources.BestEffort])
+        {
+            var cgroup = Of(podUid, qos);
+            if (!cgroup.Exists) continue;
+            await cgroup.KillAsync(time, ct);
+            await cgroup.RemoveAsync(time, ct);
+        }
+    }
+
+    /// <summary>Removes the whole tree; for an instance that goes for good.</summary>
+    public async Task RemoveTreeAsync(CancellationToken ct)
+    {
+        if (!_root.Exists) return;
+        await _root.KillAsync(time, ct);
+        await _root.RemoveAsync(time, ct);
+    }
+
+    public CgroupUsage? Usage(Pod pod) => Of(pod) is { Exists: true } cgroup ? cgroup.Usage() : null;
+
+    public CgroupUsage? TotalUsage() => _root.Exists ? _root.Usage() : null;
+
+    private Cgroup Of(string podUid, string qos)
+    {
+        var parent = qos == PodResources.Guaranteed ? _root : _root.Child(qos.ToLowerInvariant());
+        return parent.Child("pod" + podUid);
+    }
+}

@@ -1,0 +1,210 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Api.Node.V1;
+using Berth.Client;
+using Berth.Client.Events;
+using Berth.Client.Informers;
+using Berth.Linux.Cgroups;
+using Berth.Linux.Machine;
+using Berth.Node.Cri;
+using Berth.Node.Lifecycle;
+using Berth.Node.Logs;
+using Berth.Node.NodeStatus;
+using Berth.Node.PodSync;
+using Berth.Node.Probes;
+using Berth.Node.Status;
+using Berth.Node.Streaming;
+using Berth.Node.Volumes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Node;
+
+/// <summary>
+/// The node agent: registers the node, runs the pods that are bound to it, tells their status. Stopping it leaves the
+/// containers running; the next one adopts them.
+/// </summary>
+public sealed partial class NodeAgent : IAsyncDisposable
+{
+    private static readonly TimeSpan _orphanInterval = TimeSpan.FromMinutes(2);
+
+    private readonly NodeAgentOptions _options;
+    private readonly IClusterClient _client;
+    private readonly IRuntimeService _runtime;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly EventRecorder _events;
+    private readonly NodeFacts _facts;
+    private readonly NodeReporter _reporter;
+    private readonly PodCgroups _cgroups;
+    private readonly PodVolumes _volumes;
+    private readonly PodDirectories _directories;
+    private readonly ReferencedObjects _references;
+    private readonly ProbeHttp _http = new();
+    private readonly Informer<Pod> _pods;
+    private readonly Informer<Service> _services;
+    private readonly PodWorkers _workers;
+    private readonly RuntimeEvents _runtimeEvents;
+    private readonly LogRotation _logRotation;
+    private readonly Evictor _evictor;
+    private readonly ImageCollector _imageCollector;
+    private readonly KubeletServer? _server;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public NodeAgent(NodeAgentOptions options, IClusterClient client, IRuntimeService runtime, IImageService images, TimeProvider? time = null, ILoggerFactory? logs = null)
+    {
+        _options = options;
+        _client = client;
+        _runtime = runtime;
+        _time = time ?? TimeProvider.System;
+        _log = (logs ?? NullLoggerFactory.Instance).CreateLogger("Berth.Node");
+        Directory.CreateDirectory(options.PodsDirectory);
+        Directory.CreateDirectory(options.LogsDirectory);
+        Directory.CreateDirectory(options.SeccompDirectory);
+
+        var machine = MachineInfo.Read();
+        _facts = new NodeFacts(options, machine);
+        _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
+        _directories = new PodDirectories(options);
+        _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time);
+        _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
+        var payloads = new PayloadSource(_references, client, _time, () => _facts.Allocatable, options.Addresses);
+        _volumes = new PodVolumes(_directories, payloads, client, _time, options.NodeName);
+        Pressure = new NodePressure(options, _time);
+        _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, _events, _time, _log);
+        _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
+        _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
+        var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
+        var services = new PodServices
+        {
+            Options = options,
+            Runtime = runtime,
+            Images = new ImagePuller(images, _references, _events, _time),
+            Volumes = _volumes,
+            References = _references,
+            Cgroups = _cgroups,
+            Directories = _directories,
+            Sandboxes = new SandboxConfiguration(options, _directories),
+            Containers = new ContainerConfiguration(options, _directories, _volumes, environment, machine.MemoryBytes),
+            Handlers = new HandlerRunner(runtime, _http, _time),
+            Probes = new ProbeRunner(runtime, _http, _events, _time),
+            Statuses = new StatusWriter(client),
+            Events = _events,
+            Time = _time,
+            Log = _log,
+            Admit = Admit,
+            RuntimeHandler = RuntimeHandlerAsync,
+        };
+        _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
+        _runtimeEvents = new RuntimeEvents(runtime, options.ContainerdSocket, _workers, _time, _log);
+        _logRotation = new LogRotation(runtime, () => _workers.All, _time, _log);
+        _imageCollector = new ImageCollector(images, runtime, options, _events, () => _reporter.Node, _time, _log);
+        _evictor = new Evictor(() => _workers.All, Pressure, _cgroups, _directories, _imageCollector, _events, _time, _log);
+        if (options.Server is { } server)
+        {
+            var statistics = new NodeStatistics(options, _workers, _cgroups, runtime, Pressure, _facts, _time);
+            var api = new KubeletApi(_workers, runtime, new LogReader(_time), statistics, () => _reporter.Node is not null);
+            _server = new KubeletServer(server, api, logs ?? NullLoggerFactory.Instance);
+        }
+
+        _pods.AddHandler(_workers.Set, (_, pod) => _workers.Set(pod), _workers.Remove);
+    }
+
+    public NodePressure Pressure { get; }
+
+    /// <summary>Done once the node is registered and its pods are known.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Until cancelled. The containers go on running.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        List<Task> running = [];
+        try
+        {
+            _cgroups.EnsureTree(_facts.Allocatable.GetOr("cpu").MilliValue);
+            // Listening comes first: the Node's status names the port.
+            if (_server is not null) await _server.StartAsync(stop.Token);
+            await _reporter.RegisterAsync(stop.Token);
+            _workers.Start(stop.Token);
+            running.Add(_services.RunAsync(stop.Token));
+            // Containers get the services' addresses at their start: without the list they would miss them for good.
+            await _services.WaitForSyncAsync(stop.Token);
+            running.Add(_pods.RunAsync(stop.Token));
+            running.Add(_runtimeEvents.RunAsync(stop.Token));
+            running.Add(_reporter.RunAsync(stop.Token));
+            await _pods.WaitForSyncAsync(stop.Token);
+            running.Add(SweepAsync(stop.Token));
+            running.Add(_logRotation.RunAsync(stop.Token));
+            running.Add(_evictor.RunAsync(stop.Token));
+            running.Add(_imageCollector.RunAsync(stop.Token));
+            _ready.TrySetResult();
+            var first = await Task.WhenAny(running);
+            await first; // a loop that ends has failed
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(_workers.WhenAllAsync(), Task.Delay(_options.StopLimit, _time, CancellationToken.None));
+            _ready.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Removes the cgroups of all pods; for an instance that goes for good, once nothing runs any more.</summary>
+    public Task RemoveCgroupsAsync(CancellationToken ct = default) => _cgroups.RemoveTreeAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        await _references.DisposeAsync();
+        await _events.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private IEnumerable<Service> ServicesFor(string ns) => _services.Cache.List(ns).Concat(ns == "default" ? [] : _services.Cache.List("default"));
+
+    private AdmissionRefusal? Admit(Pod pod)
+    {
+        var others = _workers.All.Where(w => !w.HasEnded && w.Pod.Metadata.Uid != pod.Metadata.Uid && w.Observed.Sandboxes.Count > 0).Select(w => w.Pod).ToList();
+        var labels = _reporter.Node?.Metadata.Labels ?? _facts.Labels;
+        return NodeAdmission.Check(pod, labels, _options.NodeName, _facts.Allocatable, others);
+    }
+
+    private async Task<string> RuntimeHandlerAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            return (await _client.GetAsync<RuntimeClass>(null, name, null, ct)).Handler;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            throw new ContainerConfigException("FailedCreatePodSandBox", $"failed to get sandbox runtime: RuntimeClass \"{name}\" not found", error);
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        var sweep = new OrphanSweep(_runtime, _volumes, _cgroups, _directories, uid => _workers.Find(uid) is not null, _log);
+        while (true)
+        {
+            try
+            {
+                await sweep.RunAsync(ct);
+            }
+            catch (Exception error) when (!ct.IsCancellationRequested && error is GrpcException or IOException or UnauthorizedAccessException)
+            {
+                LogSweepFailed(_log, error.Message);
+            }
+
+            await Task.Delay(_orphanInterval, _time, ct);
+        }
+    }
+
+    [LoggerMessage(5006, LogLevel.Warning, "Taking away what deleted pods left failed, trying again: {Problem}")]
+    private static partial void LogSweepFailed(ILogger log, string problem);
+}

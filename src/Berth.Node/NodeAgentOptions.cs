@@ -1,0 +1,56 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Node.Streaming;
+
+namespace Berth.Node;
+
+/// <summary>What one node agent is told about its node and its cluster.</summary>
+public sealed record NodeAgentOptions
+{
+    public required string NodeName { get; init; }
+
+    /// <summary>Below it: pods/ (volumes and managed files) and logs/ (containers' output).</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Addresses under which other machines reach this one, the primary first; hostIP of its pods.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    /// <summary>Ranges of the pods' addresses, one per family; written to the Node when it is registered.</summary>
+    public IReadOnlyList<string> PodCidrs { get; init; } = [];
+
+    public ApiMap<string> Labels { get; init; } = [];
+
+    public ApiList<Taint> Taints { get; init; } = [];
+
+    /// <summary>As in Kubernetes' node agent.</summary>
+    public int PodsMax { get; init; } = 110;
+
+    /// <summary>Address of the cluster's DNS; null gives pods the node's own resolvers.</summary>
+    public string? ClusterDns { get; init; }
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>Parent of all pods' cgroups. Two agents on one machine need two.</summary>
+    public string CgroupRoot { get; init; } = "/kubepods";
+
+    /// <summary>Kept from pods for the system, by resource name.</summary>
+    public ApiMap<Quantity> Reserved { get; init; } = [];
+
+    /// <summary>containerd's socket: its own events serve where its CRI has none (before 1.7). Null polls there.</summary>
+    public string? ContainerdSocket { get; init; }
+
+    /// <summary>The agent's own HTTPS endpoint; null for none.</summary>
+    public KubeletServerOptions? Server { get; init; }
+
+    /// <summary>Where the CNI plugins leave the host's resolvers' settings.</summary>
+    public string HostResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>Longest grace of a shutdown of the API's view: how long <see cref="NodeAgent.RunAsync"/> waits for workers when stopped.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    public string PodsDirectory => Path.Combine(DataDirectory, "pods");
+
+    public string LogsDirectory => Path.Combine(DataDirectory, "logs");
+
+    public string SeccompDirectory => Path.Combine(DataDirectory, "seccomp");
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Linux.Machine;
+using Berth.Node.PodSync;
+using ApiStatus = Berth.Api.Core.V1.NodeStatus;
+
+namespace Berth.Node.NodeStatus;
+
+/// <summary>What the node tells of its machine: capacity, what pods may have of it, labels, versions.</summary>
+public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
+{
+    // What this agent speaks; clients compare it with the server's.
+    public const string KubeletVersion = "v1.36.0+berth";
+
+    // As in Kubernetes: eviction begins when less than this is free, so pods are never promised it.
+    private const long MemoryEvictionBytes = 100L * 1024 * 1024;
+    private const double DiskShareForPods = 0.9;
+
+    public MachineInfo Machine => machine;
+
+    public ApiMap<string> Labels => ApiMap.Of(
+        ("kubernetes.io/hostname", options.NodeName),
+        ("kubernetes.io/os", "linux"),
+        ("kubernetes.io/arch", machine.Architecture),
+        ("beta.kubernetes.io/os", "linux"),
+        ("beta.kubernetes.io/arch", machine.Architecture)).With(options.Labels);
+
+    public ApiMap<Quantity> Capacity
+    {
+        get
+        {
+            var capacity = new Dictionary<string, Quantity>
+            {
+                ["cpu"] = Quantity.FromUnits(machine.CpuCount),
+                ["memory"] = Kibi(machine.MemoryBytes),
+                ["pods"] = Quantity.FromUnits(options.PodsMax),
+                ["ephemeral-storage"] = Kibi(DiskBytes()),
+            };
+            foreach (var (size, count) in machine.HugePages)
+                capacity["hugepages-" + Quantity.FromBytes(size)] = Quantity.FromBytes(size * count);
+            return capacity.ToApiMap();
+        }
+    }
+
+    public ApiMap<Quantity> Allocatable
+    {
+        get
+        {
+            var huge = machine.HugePages.Sum(p => p.Key * p.Value);
+            return Capacity.Select(entry =>
+            {
+                var value = entry.Value - options.Reserved.GetOr(entry.Key);
+                if (entry.Key == "memory") value -= Quantity.FromBytes(MemoryEvictionBytes + huge);
+                if (entry.Key == "ephemeral-storage") value = Quantity.FromUnits((long)(value.Value * DiskShareForPods));
+                return KeyValuePair.Create(entry.Key, value.IsNegative ? Quantity.Zero : value);
+            }).ToApiMap();
+        }
+    }
+
+    public ApiStatus Describe(ApiStatus before, string runtimeVersion, ApiList<ContainerImage> images, ApiList<NodeCondition> conditions) => before with
+    {
+        Capacity = Capacity,
+        Allocatable = Allocatable,
+        Addresses =
+        [
+            .. options.Addresses.Select(a => new NodeAddress { Type = "InternalIP", Address = a }),
+            new NodeAddress { Type = "Hostname", Address = options.NodeName },
+        ],
+        DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = options.Server?.Port ?? 0 } },
+        NodeInfo = new NodeSystemInfo
+        {
+            MachineID = machine.MachineId,
+            SystemUUID = machine.SystemUuid,
+            BootID = machine.BootId,
+            KernelVersion = machine.KernelVersion,
+            OsImage = machine.OsImage,
+            ContainerRuntimeVersion = runtimeVersion,
+            KubeletVersion = KubeletVersion,
+            OperatingSystem = "linux",
+            Architecture = machine.Architecture,
+            Swap = machine.SwapBytes > 0 ? new NodeSwapStatus { Capacity = machine.SwapBytes } : null,
+        },
+        Images = images,
+        Conditions = conditions,
+        RuntimeHandlers = [new NodeRuntimeHandler { Name = "", Features = new NodeRuntimeHandlerFeatures { RecursiveReadOnlyMounts = false, UserNamespaces = false } }],
+        Features = new NodeFeatures { SupplementalGroupsPolicy = false },
+    };
+
+    private static Quantity Kibi(long bytes) => Quantity.Parse((bytes / 1024).ToString(CultureInfo.InvariantCulture) + "Ki");
+
+    private long DiskBytes() => new DriveInfo(options.DataDirectory).TotalSize;
+}

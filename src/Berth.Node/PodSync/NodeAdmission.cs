@@ -1,0 +1,65 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Api.Selection;
+
+namespace Berth.Node.PodSync;
+
+/// <summary>Why a node will not run a pod that was bound to it.</summary>
+public sealed record AdmissionRefusal(string Reason, string Message);
+
+/// <summary>The node's own check of a new pod: what the scheduler promised must hold against what runs here. Pure.</summary>
+public static class NodeAdmission
+{
+    /// <param name="others">Pods that run here, without those that have ended.</param>
+    public static AdmissionRefusal? Check(Pod pod, ApiMap<string> nodeLabels, string nodeName, ApiMap<Quantity> allocatable, IReadOnlyCollection<Pod> others)
+    {
+        if (pod.Spec.Os is { Name: not ("" or "linux") })
+            return new AdmissionRefusal("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
+        if (!MatchesNode(pod, nodeLabels, nodeName))
+            return new AdmissionRefusal("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
+        var mine = HostPorts(pod).ToList();
+        if (mine.Count > 0 && others.SelectMany(HostPorts).Any(p => mine.Any(m => Conflict(m, p))))
+            return new AdmissionRefusal("NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
+
+        var podsMax = allocatable.GetOr("pods").Value;
+        if (podsMax > 0 && others.Count + 1 > podsMax)
+            return Out("pods", 1, others.Count, podsMax);
+        foreach (var (name, asked) in PodResources.Requests(pod))
+        {
+            if (asked.IsZero) continue;
+            var used = others.Aggregate(Quantity.Zero, (sum, other) => sum + PodResources.Requests(other).GetOr(name));
+            var capacity = allocatable.GetOr(name);
+            if (used + asked <= capacity) continue;
+            return name == "cpu"
+                ? Out(name, asked.MilliValue, used.MilliValue, capacity.MilliValue)
+                : Out(name, asked.Value, used.Value, capacity.Value);
+        }
+
+        return null;
+    }
+
+    internal static bool MatchesNode(Pod pod, ApiMap<string> labels, string nodeName)
+    {
+        foreach (var (key, value) in pod.Spec.NodeSelector)
+        {
+            if (labels.GetOr(key) != value) return false;
+        }
+
+        return pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is not { } required
+            || required.NodeSelectorTerms.Any(term =>
+                (term.MatchExpressions.Count > 0 || term.MatchFields.Count > 0)
+                && LabelSelectors.Compile(term.MatchExpressions).Matches(labels)
+                && LabelSelectors.Compile(term.MatchFields).Matches(ApiMap.Of(("metadata.name", nodeName))));
+    }
+
+    private static AdmissionRefusal Out(string resource, long requested, long used, long capacity) => new(
+        "OutOf" + resource, $"Pod was rejected: Node didn't have enough resource: {resource}, requested: {requested}, used: {used}, capacity: {capacity}");
+
+    private static IEnumerable<(int Port, string Protocol, string Ip)> HostPorts(Pod pod) =>
+        pod.Spec.Containers.Concat(pod.Spec.InitContainers.Where(c => c.RestartPolicy == "Always")).SelectMany(c => c.Ports)
+            .Where(p => p.HostPort > 0)
+            .Select(p => (p.HostPort, p.Protocol.Length == 0 ? "TCP" : p.Protocol, p.HostIP is "" or "0.0.0.0" or "::" ? "" : p.HostIP));
+
+    private static bool Conflict((int Port, string Protocol, string Ip) a, (int Port, string Protocol, string Ip) b) =>
+        a.Port == b.Port && a.Protocol == b.Protocol && (a.Ip == b.Ip || a.Ip.Length == 0 || b.Ip.Length == 0);
+}

@@ -1,0 +1,51 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Client.Events;
+using Berth.Node.Cri;
+using Berth.Node.Lifecycle;
+using Berth.Node.Probes;
+using Berth.Node.Status;
+using Berth.Node.Volumes;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Node.PodSync;
+
+/// <summary>What all pods' workers share.</summary>
+public sealed record PodServices
+{
+    public required NodeAgentOptions Options { get; init; }
+
+    public required IRuntimeService Runtime { get; init; }
+
+    public required ImagePuller Images { get; init; }
+
+    public required PodVolumes Volumes { get; init; }
+
+    public required ReferencedObjects References { get; init; }
+
+    public required PodCgroups Cgroups { get; init; }
+
+    public required PodDirectories Directories { get; init; }
+
+    public required SandboxConfiguration Sandboxes { get; init; }
+
+    public required ContainerConfiguration Containers { get; init; }
+
+    public required HandlerRunner Handlers { get; init; }
+
+    public required ProbeRunner Probes { get; init; }
+
+    public required StatusWriter Statuses { get; init; }
+
+    public required EventRecorder Events { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    /// <summary>The node's check of a pod that is new to it.</summary>
+    public required Func<Pod, AdmissionRefusal?> Admit { get; init; }
+
+    /// <summary>Runtime handler of a RuntimeClass; throws <see cref="ContainerConfigException"/> for an unknown one.</summary>
+    public required Func<string, CancellationToken, Task<string>> RuntimeHandler { get; init; }
+}

@@ -1,0 +1,206 @@
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Node.Cri;
+using Berth.Node.Volumes;
+
+namespace Berth.Node.PodSync;
+
+/// <summary>The part that brings a pod up.</summary>
+public sealed partial class PodWorker
+{
+    private async Task DoAsync(Pod pod, ObservedPod observed, PodPlan plan, CancellationToken ct)
+    {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        lock (_gate)
+        {
+            if (_removed || _failure is not null || _desired.Metadata.DeletionTimestamp is not null) return;
+            _startCancellation = cancellation;
+        }
+
+        try
+        {
+            await DoAsync(pod, observed, plan, cancellation, cancellation.Token);
+        }
+        finally
+        {
+            lock (_gate) _startCancellation = null;
+        }
+    }
+
+    private async Task DoAsync(Pod pod, ObservedPod observed, PodPlan plan, CancellationTokenSource cancellation, CancellationToken ct)
+    {
+        foreach (var sandbox in plan.StopSandboxes)
+        {
+            if (sandbox.Ready) _services.Events.Event(pod, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+            await _services.Runtime.StopPodSandboxAsync(sandbox.Id, ct);
+        }
+
+        foreach (var stop in plan.Stops)
+        {
+            _services.Events.Event(pod, "Normal", "Killing", stop.Message + ", will be restarted", stop.Spec.FieldPath);
+            await StopContainerAsync(pod, stop.Spec, stop.Container, TimeSpan.FromSeconds(stop.GraceSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30), ct);
+        }
+
+        if (plan.Starts.IsEmpty) return;
+
+        PodVolumes.Result volumes;
+        var ips = AddressesOf(pod, observed.ReadySandbox);
+        try
+        {
+            volumes = await _services.Volumes.EnsureAsync(pod, ips, ct);
+        }
+        catch (VolumeException error)
+        {
+            _services.Events.Event(pod, "Warning", "FailedMount", error.Message);
+            throw new IOException(error.Message, error);
+        }
+
+        _volumesRefreshAt = volumes.RefreshAt;
+        var sandboxId = observed.ReadySandbox?.Id ?? "";
+        var attempt = observed.ReadySandbox?.Attempt ?? 0;
+        var parent = _services.Cgroups.Ensure(pod);
+        if (plan.CreateSandboxAttempt is { } next)
+        {
+            attempt = next;
+            var config = BuildSandbox(pod, attempt, parent);
+            try
+            {
+                var handler = pod.Spec.RuntimeClassName is { Length: > 0 } name ? await _services.RuntimeHandler(name, ct) : "";
+                Directory.CreateDirectory(config.LogDirectory);
+                sandboxId = await _services.Runtime.RunPodSandboxAsync(config, handler, ct);
+            }
+            catch (Exception error) when (error is GrpcException or ContainerConfigException)
+            {
+                _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {error.Message}");
+                throw new IOException($"failed to create pod sandbox: {error.Message}", error);
+            }
+
+            observed = await LookAsync(pod, ct);
+            ips = AddressesOf(pod, observed.ReadySandbox);
+            // Files that show the pod's own address could not know it before.
+            if (pod.Spec.Volumes.Any(v => v.DownwardAPI is not null || v.Projected is not null)) await _services.Volumes.RefreshAsync(pod, ips, ct);
+        }
+
+        WriteHostsFile(pod, ips);
+        var sandboxConfig = BuildSandbox(pod, attempt, parent);
+        string? failed = null;
+        foreach (var start in plan.Starts)
+        {
+            try
+            {
+                await StartAsync(pod, observed, start, sandboxId, sandboxConfig, volumes.Volumes, ips, ct);
+            }
+            catch (ContainerConfigException error)
+            {
+                // The other containers are not held up by one that cannot start.
+                failed = $"container {start.Container.Name}: {error.Reason}: {error.Message}";
+                _waiting[start.Container.Name] = new ContainerStateWaiting { Reason = error.Reason, Message = error.Message };
+                if (error.Reason is not ("ErrImagePull" or "ImagePullBackOff" or "ErrImageNeverPull" or "ImageInspectError"))
+                    _services.Events.Event(pod, "Warning", error.Reason is "InvalidImageName" ? "InspectFailed" : "Failed", $"Error: {error.Message}", start.Container.FieldPath);
+            }
+        }
+
+        if (failed is null) return;
+        await TellAsync(pod, await LookAsync(pod, ct), ct);
+        // A failed pull has a back-off of its own; the others are tried again at the worker's pace.
+        throw new IOException(failed);
+    }
+
+    private Cri.V1.PodSandboxConfig BuildSandbox(Pod pod, int attempt, string parent)
+    {
+        try
+        {
+            return _services.Sandboxes.Build(pod, attempt, parent);
+        }
+        catch (ContainerConfigException error)
+        {
+            _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {error.Message}");
+            throw new IOException(error.Message, error);
+        }
+    }
+
+    private IReadOnlyList<string> AddressesOf(Pod pod, ObservedSandbox? sandbox) =>
+        sandbox is null ? [] : pod.Spec.HostNetwork ? _services.Options.Addresses : sandbox.Ips;
+
+    private void WriteHostsFile(Pod pod, IReadOnlyList<string> ips)
+    {
+        var path = _services.Directories.HostsFile(pod.Metadata.Uid);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var text = HostsFile.Render(pod, ips, _services.Options.ClusterDomain, File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : null);
+        // Written in place: a container that runs has this very file mounted.
+        if (!File.Exists(path) || File.ReadAllText(path) != text) File.WriteAllText(path, text);
+    }
+
+    /// <exception cref="ContainerConfigException">The container could not be started.</exception>
+    private async Task StartAsync(
+        Pod pod, ObservedPod observed, ContainerStart start, string sandboxId, Cri.V1.PodSandboxConfig sandbox, IReadOnlyDictionary<string, MountedVolume> volumes, IReadOnlyList<string> ips, CancellationToken ct)
+    {
+        var container = start.Container;
+        string created;
+        if (start.After is { State: ObservedState.Exited } ended) _backoff.Next(BackoffKey(container), ended.FinishedAt, Time.GetUtcNow());
+        var image = await _services.Images.EnsureAsync(pod, container, _backoff, _pullFailures, ct);
+        var target = container.Target.Length > 0
+            ? observed.Latest(container.Target)?.Id ?? throw ContainerConfigException.Config($"unable to find target container {container.Target}")
+            : null;
+        var config = await _services.Containers.BuildAsync(pod, container, start.Attempt, image, volumes, ips, target, ct);
+        Directory.CreateDirectory(Path.Combine(sandbox.LogDirectory, container.Name));
+        try
+        {
+            created = await _services.Runtime.CreateContainerAsync(sandboxId, config, sandbox, ct);
+        }
+        catch (GrpcException error)
+        {
+            throw new ContainerConfigException("CreateContainerError", error.Detail, error);
+        }
+
+        _services.Events.Event(pod, "Normal", "Created", "Container created", container.FieldPath);
+        try
+        {
+            await _services.Runtime.StartContainerAsync(created, ct);
+        }
+        catch (GrpcException error)
+        {
+            throw new ContainerConfigException("RunContainerError", error.Detail, error);
+        }
+
+        _services.Events.Event(pod, "Normal", "Started", "Container started", container.FieldPath);
+        _waiting.Remove(container.Name);
+        await PruneAsync(observed, container.Name, ct);
+        if (container.Spec.Lifecycle?.PostStart is { } hook
+            && await _services.Handlers.RunAsync(hook, container.Spec, created, ips.FirstOrDefault() ?? "", ct) is { } problem)
+        {
+            _services.Events.Event(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container.FieldPath);
+            _services.Events.Event(pod, "Normal", "Killing", "FailedPostStartHook", container.FieldPath);
+            _waiting[container.Name] = new ContainerStateWaiting { Reason = "PostStartHookError", Message = $"PostStartHook failed: {problem}" };
+            if ((await LookAsync(pod, ct)).Containers.FirstOrDefault(c => c.Id == created) is { State: ObservedState.Running } running)
+                await StopContainerAsync(pod, container, running, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), ct);
+        }
+    }
+
+    /// <summary>Keeps the newest ended container of a name, for its logs, and removes those before it.</summary>
+    private async Task PruneAsync(ObservedPod observed, string name, CancellationToken ct)
+    {
+        foreach (var old in observed.Containers.Where(c => c.Name == name && c.State != ObservedState.Running).Skip(1))
+        {
+            await _services.Runtime.RemoveContainerAsync(old.Id, ct);
+            if (old.LogPath.Length > 0)
+            {
+                foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(old.LogPath)!, Path.GetFileName(old.LogPath) + "*")) File.Delete(file);
+            }
+        }
+    }
+
+    private async Task RefreshVolumesAsync(Pod pod, ObservedPod observed, CancellationToken ct)
+    {
+        try
+        {
+            _volumesRefreshAt = await _services.Volumes.RefreshAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct) ?? DateTimeOffset.MaxValue;
+        }
+        catch (VolumeException error)
+        {
+            // What is mounted stays as it was; the pod goes on with it.
+            _services.Events.Event(pod, "Warning", "FailedMount", error.Message);
+            _volumesRefreshAt = Time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Berth.Linux.Cgroups;
+using Berth.Node.Cri;
+using Berth.Node.Lifecycle;
+using Berth.Node.NodeStatus;
+using Berth.Node.PodSync;
+
+namespace Berth.Node.Streaming;
+
+/// <summary>Usage of the node, its pods and containers: the summary that metrics pipelines read, and the same as Prometheus text.</summary>
+public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers, PodCgroups cgroups, IRuntimeService runtime, NodePressure pressure, NodeFacts facts, TimeProvider time)
+{
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (DateTimeOffset At, long Nanoseconds, long NanoCores)> _rates = new(StringComparer.Ordinal);
+
+    public async Task<byte[]> SummaryAsync(CancellationToken ct)
+    {
+        var containers = await ContainersAsync(ct);
+        var now = time.GetUtcNow();
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteNode(json, now);
+            json.WriteStartArray("pods");
+            foreach (var worker in workers.All.Where(w => w.Observed.Running.Any())) WritePod(json, worker, containers, now);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public async Task<byte[]> ResourceMetricsAsync(CancellationToken ct)
+    {
+        var containers = await ContainersAsync(ct);
+        var text = new StringBuilder();
+        Head(text, "container_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the container in core-seconds");
+        foreach (var (labels, stats) in Labelled(containers))
+            text.Append(CultureInfo.InvariantCulture, $"container_cpu_usage_seconds_total{{{labels}}} {(stats.Cpu?.UsageCoreNanoSeconds?.Value ?? 0) / 1e9} {(stats.Cpu?.Timestamp ?? 0) / 1_000_000}\n");
+        Head(text, "container_memory_working_set_bytes", "gauge", "Current working set of the container in bytes");
+        foreach (var (labels, stats) in Labelled(containers))
+            text.Append(CultureInfo.InvariantCulture, $"container_memory_working_set_bytes{{{labels}}} {stats.Memory?.WorkingSetBytes?.Value ?? 0} {(stats.Memory?.Timestamp ?? 0) / 1_000_000}\n");
+        Head(text, "container_start_time_seconds", "gauge", "Start time of the container since unix epoch in seconds");
+        foreach (var worker in workers.All)
+        {
+            foreach (var c in worker.Observed.Running)
+                text.Append(CultureInfo.InvariantCulture, $"container_start_time_seconds{{container=\"{c.Name}\",namespace=\"{worker.Pod.Metadata.Namespace}\",pod=\"{worker.Pod.Metadata.Name}\"}} {c.StartedAt.ToUnixTimeMilliseconds() / 1e3}\n");
+        }
+
+        Head(text, "node_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the node in core-seconds");
+        text.Append(CultureInfo.InvariantCulture, $"node_cpu_usage_seconds_total {NodeCpuNanoseconds() / 1e9}\n");
+        Head(text, "node_memory_working_set_bytes", "gauge", "Current working set of the node in bytes");
+        text.Append(CultureInfo.InvariantCulture, $"node_memory_working_set_bytes {facts.Machine.MemoryBytes - pressure.Read().MemoryAvailableBytes}\n");
+        foreach (var (name, of) in ((string, Func<CgroupUsage, double>)[])[("pod_cpu_usage_seconds_total", u => u.CpuNanoseconds / 1e9), ("pod_memory_working_set_bytes", u => u.WorkingSetBytes)])
+        {
+            Head(text, name, name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", "Usage of the pod");
+            foreach (var worker in workers.All)
+            {
+                if (cgroups.Usage(worker.Pod) is { } usage)
+                    text.Append(CultureInfo.InvariantCulture, $"{name}{{namespace=\"{worker.Pod.Metadata.Namespace}\",pod=\"{worker.Pod.Metadata.Name}\"}} {of(usage)}\n");
+            }
+        }
+
+        Head(text, "resource_scrape_error", "gauge", "1 if there was an error while getting container metrics, 0 otherwise");
+        text.Append("resource_scrape_error 0\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>The agent's own.</summary>
+    public byte[] AgentMetrics()
+    {
+        var text = new StringBuilder();
+        Head(text, "kubelet_node_name", "gauge", "The node's name. The count is always 1.");
+        text.Append(CultureInfo.InvariantCulture, $"kubelet_node_name{{node=\"{options.NodeName}\"}} 1\n");
+        Head(text, "kubelet_running_pods", "gauge", "Number of pods that have a running pod sandbox");
+        text.Append(CultureInfo.InvariantCulture, $"kubelet_running_pods {workers.All.Count(w => w.Observed.ReadySandbox is not null)}\n");
+        Head(text, "kubelet_running_containers", "gauge", "Number of containers currently running");
+        text.Append(CultureInfo.InvariantCulture, $"kubelet_running_containers{{container_state=\"running\"}} {workers.All.Sum(w => w.Observed.Running.Count())}\n");
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        Head(text, "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.");
+        text.Append(CultureInfo.InvariantCulture, $"process_cpu_seconds_total {self.TotalProcessorTime.TotalSeconds}\n");
+        Head(text, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
+        text.Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {self.WorkingSet64}\n");
+        Head(text, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.");
+        text.Append(CultureInfo.InvariantCulture, $"process_start_time_seconds {_started.ToUnixTimeMilliseconds() / 1e3}\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private async Task<Dictionary<string, Cri.V1.ContainerStats>> ContainersAsync(CancellationToken ct) =>
+        (await runtime.ListContainerStatsAsync(null, ct)).Where(s => s.Attributes is not null).ToDictionary(s => s.Attributes.Id, StringComparer.Ordinal);
+
+    private static IEnumerable<(string Labels, Cri.V1.ContainerStats Stats)> Labelled(Dictionary<string, Cri.V1.ContainerStats> all)
+    {
+        foreach (var stats in all.Values)
+        {
+            var labels = stats.Attributes.Labels;
+            if (labels.TryGetValue(RuntimeLabels.ContainerName, out var name))
+                yield return ($"container=\"{name}\",namespace=\"{labels[RuntimeLabels.PodNamespace]}\",pod=\"{labels[RuntimeLabels.PodName]}\"", stats);
+        }
+    }
+
+    private void WriteNode(Utf8JsonWriter json, DateTimeOffset now)
+    {
+        var signals = pressure.Read();
+        var memory = facts.Machine.MemoryBytes;
+        json.WriteStartObject("node");
+        json.WriteString("nodeName", options.NodeName);
+        json.WriteString("startTime", Text(_started));
+        var cpu = NodeCpuNanoseconds();
+        WriteCpu(json, "node", cpu, now);
+        json.WriteStartObject("memory");
+        json.WriteString("time", Text(now));
+        json.WriteNumber("availableBytes", signals.MemoryAvailableBytes);
+        json.WriteNumber("usageBytes", memory - signals.MemoryAvailableBytes);
+        json.WriteNumber("workingSetBytes", memory - signals.MemoryAvailableBytes);
+        json.WriteEndObject();
+        WriteDisk(json, "fs", now);
+        json.WriteStartObject("runtime");
+        WriteDisk(json, "imageFs", now);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteDisk(Utf8JsonWriter json, string name, DateTimeOffset now)
+    {
+        var drive = new DriveInfo(options.DataDirectory);
+        json.WriteStartObject(name);
+        json.WriteString("time", Text(now));
+        json.WriteNumber("availableBytes", drive.AvailableFreeSpace);
+        json.WriteNumber("capacityBytes", drive.TotalSize);
+        json.WriteNumber("usedBytes", drive.TotalSize - drive.TotalFreeSpace);
+        json.WriteEndObject();
+    }
+
+    private void WritePod(Utf8JsonWriter json, PodWorker worker, Dictionary<string, Cri.V1.ContainerStats> containers, DateTimeOffset now)
+    {
+        var meta = worker.Pod.Metadata;
+        json.WriteStartObject();
+        json.WriteStartObject("podRef");
+        json.WriteString("name", meta.Name);
+        json.WriteString("namespace", meta.Namespace);
+        json.WriteString("uid", meta.Uid);
+        json.WriteEndObject();
+        json.WriteString("startTime", Text(worker.Pod.Status.StartTime?.Value ?? now));
+        json.WriteStartArray("containers");
+        foreach (var running in worker.Observed.Running)
+        {
+            if (!containers.TryGetValue(running.Id, out var stats)) continue;
+            json.WriteStartObject();
+            json.WriteString("name", running.Name);
+            json.WriteString("startTime", Text(running.StartedAt));
+            WriteCpu(json, running.Id, (long)(stats.Cpu?.UsageCoreNanoSeconds?.Value ?? 0), now);
+            json.WriteStartObject("memory");
+            json.WriteString("time", Text(now));
+            json.WriteNumber("workingSetBytes", stats.Memory?.WorkingSetBytes?.Value ?? 0);
+            json.WriteNumber("usageBytes", stats.Memory?.UsageBytes?.Value ?? 0);
+            json.WriteNumber("rssBytes", stats.Memory?.RssBytes?.Value ?? 0);
+            json.WriteEndObject();
+            json.WriteStartObject("rootfs");
+            json.WriteString("time", Text(now));
+            json.WriteNumber("usedBytes", stats.WritableLayer?.UsedBytes?.Value ?? 0);
+            json.WriteNumber("inodesUsed", stats.WritableLayer?.InodesUsed?.Value ?? 0);
+            json.WriteEndObject();
+            json.WriteStartObject("logs");
+            json.WriteString("time", Text(now));
+            json.WriteNumber("usedBytes", File.Exists(running.LogPath) ? new FileInfo(running.LogPath).Length : 0);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (cgroups.Usage(worker.Pod) is { } usage)
+        {
+            WriteCpu(json, meta.Uid, usage.CpuNanoseconds, now);
+            json.WriteStartObject("memory");
+            json.WriteString("time", Text(now));
+            json.WriteNumber("usageBytes", usage.MemoryBytes);
+            json.WriteNumber("workingSetBytes", usage.WorkingSetBytes);
+            json.WriteNumber("rssBytes", usage.AnonymousBytes);
+            json.WriteNumber("pageFaults", usage.PageFaults);
+            json.WriteNumber("majorPageFaults", usage.MajorPageFaults);
+            json.WriteEndObject();
+            json.WriteStartObject("process_stats");
+            json.WriteNumber("process_count", usage.Pids);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteCpu(Utf8JsonWriter json, string key, long nanoseconds, DateTimeOffset now)
+    {
+        json.WriteStartObject("cpu");
+        json.WriteString("time", Text(now));
+        json.WriteNumber("usageNanoCores", Rate(key, nanoseconds, now));
+        json.WriteNumber("usageCoreNanoSeconds", nanoseconds);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Use since the last time that it was asked for, over at least a second; the first answer is zero.</summary>
+    private long Rate(string key, long nanoseconds, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_rates.TryGetValue(key, out var last) && now - last.At < TimeSpan.FromSeconds(1)) return last.NanoCores;
+            var rate = last.At == default ? 0 : (long)Math.Max(0, (nanoseconds - last.Nanoseconds) / (now - last.At).TotalSeconds);
+            _rates[key] = (now, nanoseconds, rate);
+            // Containers come and go; what has not been asked for in an hour is one that went.
+            if (_rates.Count > 4096)
+            {
+                foreach (var old in _rates.Where(r => now - r.Value.At > TimeSpan.FromHours(1)).Select(r => r.Key).ToList()) _rates.Remove(old);
+            }
+
+            return rate;
+        }
+    }
+
+    /// <summary>All but idle and waiting, from the first line of /proc/stat; its unit is a hundredth of a second.</summary>
+    private static long NodeCpuNanoseconds()
+    {
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        long ticks = 0;
+        for (var i = 1; i < Math.Min(fields.Length, 9); i++)
+        {
+            if (i is not (4 or 5)) ticks += long.Parse(fields[i], CultureInfo.InvariantCulture);
+        }
+
+        return ticks * 10_000_000;
+    }
+
+    private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static void Head(StringBuilder text, string name, string type, string help) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} [STABLE] {help}\n# TYPE {name} {type}\n");
+}
