@@ -1,13 +1,37 @@
+using System.CommandLine;
+using Berth.ApiServer.Pki;
+using Berth.Down;
+using Berth.Images;
+using Berth.Instance;
+using Berth.Linux.Processes;
+using Berth.Node.Images;
+using Berth.Node.Runtime;
+using Berth.Store;
+using Berth.Up;
 using Berth.Verbs;
 
 // Every verb of the binary.
-var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+var root = new RootCommand("Berth: a workload orchestrator that speaks the Kubernetes API")
 {
-    ["apiserver"] = ApiServerVerb.RunAsync,
+    UpVerb.Create(),
+    DownVerb.Create(),
+    ImageVerb.Create(),
+    ApiServerVerb.Create(),
 };
 
-if (args.Length > 0 && verbs.TryGetValue(args[0], out var run))
-    return await run(args[1..]);
-Console.Error.WriteLine(args.Length == 0 ? "berth: which verb?" : $"berth: there is no verb {args[0]}");
-Console.Error.WriteLine($"verbs: {string.Join(", ", verbs.Keys.Order(StringComparer.Ordinal))}");
-return 2;
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UserErrorException e)
+{
+    Console.Error.WriteLine($"berth: {e.Message}");
+    Console.Error.WriteLine($"  {e.Remedy}");
+    return 1;
+}
+catch (Exception e) when (e is HttpRequestException or Berth.Client.ApiException or PkiException or StoreException or RuntimeStartException or ImageImportException or LocalImageException or ProcessFailedException or IOException)
+{
+    // These say in their own words what is wrong and what to do.
+    Console.Error.WriteLine($"berth: {e.Message}");
+    return 1;
+}

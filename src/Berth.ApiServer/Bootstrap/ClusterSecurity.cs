@@ -35,6 +35,9 @@ public sealed class ClusterSecurity
         _issuer = new(certificates.ServiceAccountKey, tokens, time);
     }
 
+    /// <summary>Decides who may do what; known once the server is made.</summary>
+    public IAuthorizer Authorizer => _parts?.Authorizer ?? throw new InvalidOperationException($"{nameof(Apply)} comes first, and the server is made from its options.");
+
     /// <summary>The user of what the server does on its own behalf.</summary>
     public static UserInfo Self { get; } = UserInfo.Of("system:apiserver", UserInfo.MastersGroup, UserInfo.AuthenticatedGroup);
 

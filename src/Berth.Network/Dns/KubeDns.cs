@@ -16,7 +16,7 @@ internal static class KubeDns
         {
             Namespace = ClusterDnsOptions.ServiceNamespace,
             Name = ClusterDnsOptions.ServiceName,
-            Labels = ApiMap.Of(("k8s-app", "kube-dns"), ("kubernetes.io/cluster-service", "true"), ("kubernetes.io/name", "Berth DNS")),
+            Labels = ApiMap.Of(("k8s-app", "kube-dns"), ("kubernetes.io/cluster-service", "true"), ("kubernetes.io/name", "KubeDNS")),
         },
         Spec = new ServiceSpec
         {

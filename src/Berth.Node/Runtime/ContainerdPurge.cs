@@ -38,6 +38,15 @@ public sealed class ContainerdPurge(ContainerdOptions options, Action<string> lo
         });
     }
 
+    /// <summary>Ends pods and containerd, and keeps images and everything else for the next start. Does nothing where containerd does not run.</summary>
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellation = default)
+    {
+        if (new ContainerdPidFile(_paths).FindLive() is null) return;
+        await using var containerd = await ContainerdProcess.StartAsync(options, log, time, cancellation);
+        await RemoveAllPodsAsync(containerd.Client, grace, cancellation);
+        await containerd.StopAsync(cancellation);
+    }
+
     /// <summary>Leaves nothing. A containerd that is gone is started once more where pods still run, because it alone can undo their host ports.</summary>
     public async Task PurgeAsync(CancellationToken cancellation = default)
     {

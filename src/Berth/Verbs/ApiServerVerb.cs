@@ -1,66 +1,36 @@
+using System.CommandLine;
 using System.Net;
 using Berth.ApiServer;
+using Berth.Instance;
 using Berth.Store.Sqlite;
 
 namespace Berth.Verbs;
 
 /// <summary>
-/// <c>berth apiserver --data-dir DIR [--listen ADDRESS:PORT]</c>: the API server alone over plain HTTP, without
-/// authentication, for development. It refuses to listen anywhere but on the loopback interface.
+/// <c>berth apiserver</c>: the API server alone over plain HTTP, without authentication, for development. It refuses to
+/// listen anywhere but on the loopback interface.
 /// </summary>
 internal static class ApiServerVerb
 {
-    public static async Task<int> RunAsync(string[] arguments)
+    public static Command Create()
     {
-        string? directory = null;
-        var listen = "127.0.0.1:8080";
-        for (var i = 0; i < arguments.Length; i += 2)
+        var directory = new Option<string>("--data-dir") { Description = "Directory of the store", Required = true };
+        var listen = new Option<string>("--listen") { Description = "Loopback address and port", DefaultValueFactory = _ => "127.0.0.1:8080" };
+        var command = new Command("apiserver", "Run the API server alone, without authentication, for development") { directory, listen };
+        command.SetAction(async (parsed, ct) =>
         {
-            if (i + 1 == arguments.Length)
-                return Usage($"{arguments[i]} needs a value");
-            switch (arguments[i])
-            {
-                case "--data-dir":
-                    directory = arguments[i + 1];
-                    break;
-                case "--listen":
-                    listen = arguments[i + 1];
-                    break;
-                default:
-                    return Usage($"unknown option {arguments[i]}");
-            }
-        }
-
-        if (directory is null)
-            return Usage("--data-dir is missing");
-        if (!IPEndPoint.TryParse(listen, out var endpoint) || endpoint.Port == 0)
-            return Usage($"--listen {listen} is not an address with a port, such as 127.0.0.1:8080");
-        if (!IPAddress.IsLoopback(endpoint.Address))
-            return Usage($"--listen {listen}: without authentication the server listens on the loopback interface alone");
-
-        await using var store = SqliteStore.Open(new SqliteStoreOptions { Directory = directory });
-        await using var host = new ApiServerHost(new ApiServerOptions { Store = store, Listen = endpoint });
-        await host.StartAsync();
-        Console.WriteLine($"API server at {host.Address}, without authentication: for development alone");
-        var stop = new TaskCompletionSource();
-        Console.CancelKeyPress += (_, key) =>
-        {
-            key.Cancel = true;
-            stop.TrySetResult();
-        };
-        using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stop.TrySetResult();
+            var text = parsed.GetRequiredValue(listen);
+            if (!IPEndPoint.TryParse(text, out var endpoint) || endpoint.Port == 0)
+                throw new UserErrorException($"--listen {text} is not an address with a port", "give one such as 127.0.0.1:8080");
+            if (!IPAddress.IsLoopback(endpoint.Address))
+                throw new UserErrorException($"--listen {text}: without authentication the server listens on the loopback interface alone", "give an address such as 127.0.0.1:8080");
+            await using var store = SqliteStore.Open(new SqliteStoreOptions { Directory = parsed.GetRequiredValue(directory) });
+            await using var host = new ApiServerHost(new ApiServerOptions { Store = store, Listen = endpoint });
+            await host.StartAsync(ct);
+            Console.WriteLine($"API server at {host.Address}, without authentication: for development alone");
+            await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return 0;
         });
-        await stop.Task;
-        return 0;
-    }
-
-    private static int Usage(string problem)
-    {
-        Console.Error.WriteLine($"berth apiserver: {problem}");
-        Console.Error.WriteLine("usage: berth apiserver --data-dir DIR [--listen 127.0.0.1:8080]");
-        return 2;
+        return command;
     }
 }

@@ -1,0 +1,148 @@
+using System.Net;
+using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Authorization;
+using Berth.Client.Informers;
+using Berth.Instance;
+using Berth.Network;
+using Berth.Node;
+using Berth.Node.Cri;
+using Berth.Node.Runtime;
+using Berth.Node.Streaming;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Up;
+
+/// <summary>
+/// What runs on the machine that gives pods a home: their network, the container runtime, the agent. Stopping it leaves the
+/// pods running; the next start finds them again.
+/// </summary>
+internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly HostNetwork _host = new();
+    private InformerFactory? _informers;
+    private NodeNetwork? _network;
+    private ContainerdProcess? _containerd;
+    private CriClient? _foreign;
+
+    public NodeNetworkOptions NetworkOptions { get; } = NetworkOptionsOf(options.DataDirectory, options.NodeName, options.PodCidr, options.ServiceCidr);
+
+    public string RuntimeText { get; private set; } = "";
+
+    private CriClient Runtime => _containerd?.Client ?? _foreign ?? throw new InvalidOperationException("the runtime has not been started");
+
+    public static NodeNetworkOptions NetworkOptionsOf(string dataDirectory, string nodeName, IPNetwork podCidr, IPNetwork serviceCidr) => new()
+    {
+        Instance = NodeNetworkOptions.InstanceOf(dataDirectory, DataDirectory.Default),
+        NodeName = nodeName,
+        PodNetwork = podCidr,
+        ServiceNetwork = serviceCidr,
+    };
+
+    public static ContainerdOptions ContainerdOptionsOf(string dataDirectory, IPNetwork podCidr) => new()
+    {
+        DataDirectory = dataDirectory,
+        PodCidrs = [podCidr.ToString()],
+        BridgeName = NetworkOptionsOf(dataDirectory, "", podCidr, podCidr).Bridge,
+    };
+
+    /// <summary>Makes the pods' bridge; what will not work on this machine comes back as warnings.</summary>
+    public async Task<IReadOnlyList<string>> PrepareNetworkAsync(ControlPlane plane, CancellationToken ct)
+    {
+        var client = plane.ClientOf("kube-proxy", UserInfo.Of("system:kube-proxy", UserInfo.MastersGroup, UserInfo.AuthenticatedGroup));
+        _informers = new InformerFactory(client, logs, time);
+        _network = await NodeNetwork.PrepareAsync(_informers, NetworkOptions, _host, logs, time, ct);
+        return _network.Warnings;
+    }
+
+    /// <summary>Starts or adopts containerd, or connects to the runtime that was named.</summary>
+    /// <exception cref="UserErrorException">The runtime named does not answer.</exception>
+    /// <exception cref="RuntimeStartException">containerd is missing or does not come up.</exception>
+    public async Task StartRuntimeAsync(CancellationToken ct)
+    {
+        if (options.RuntimeEndpoint is not { } endpoint)
+        {
+            var log = logs.CreateLogger("Berth.Node.Runtime");
+            _containerd = await ContainerdProcess.StartAsync(ContainerdOptionsOf(options.DataDirectory, options.PodCidr), line => RuntimeLog.Said(log, line), time, ct);
+            RuntimeText = $"containerd {_containerd.Version.Text}{(_containerd.Adopted ? ", was running" : "")}";
+            return;
+        }
+
+        var path = SocketPath(endpoint);
+        _foreign = new CriClient(path, time);
+        try
+        {
+            var version = await _foreign.VersionAsync(ct);
+            RuntimeText = $"{version.RuntimeName} {version.RuntimeVersion} at {path}";
+        }
+        catch (Exception e) when (e is GrpcException or HttpRequestException or IOException)
+        {
+            throw new UserErrorException($"no container runtime answers at {path}: {e.Message}", "see that it runs and speaks CRI v1, or leave --runtime-endpoint away", e);
+        }
+    }
+
+    /// <summary>Completes when Services and DNS work.</summary>
+    public Task WaitForNetworkAsync(CancellationToken ct) => _network!.WaitForReadyAsync(ct);
+
+    /// <summary>Runs network and agent until cancelled; faults with the first part that does.</summary>
+    public async Task RunAsync(ControlPlane plane, IPAddress hostAddress, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var agent = CreateAgent(plane, hostAddress);
+        Task[] parts = [_informers!.RunAsync(stop.Token), _network!.RunAsync(stop.Token), agent.RunAsync(stop.Token)];
+        try
+        {
+            await await Task.WhenAny(parts);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _network?.Dispose();
+        if (_containerd is not null)
+            await _containerd.DisposeAsync();
+        _foreign?.Dispose();
+    }
+
+    private static string SocketPath(string endpoint) => endpoint.StartsWith("unix://", StringComparison.Ordinal) ? endpoint["unix://".Length..] : endpoint;
+
+    private NodeAgent CreateAgent(ControlPlane plane, IPAddress hostAddress)
+    {
+        var containerd = ContainerdOptionsOf(options.DataDirectory, options.PodCidr);
+        var user = UserInfo.Of(UserInfo.NodeNamePrefix + options.NodeName, UserInfo.NodesGroup, UserInfo.AuthenticatedGroup);
+        var serving = plane.Certificates.NodeServing(options.NodeName, [hostAddress, IPAddress.Loopback]);
+        return new NodeAgent(
+            new NodeAgentOptions
+            {
+                NodeName = options.NodeName,
+                DataDirectory = options.DataDirectory,
+                Addresses = [hostAddress.ToString()],
+                PodCidrs = [options.PodCidr.ToString()],
+                ClusterDns = options.DnsAddress.ToString(),
+                ClusterDomain = options.ClusterDomain,
+                CgroupRoot = containerd.CgroupRoot,
+                ContainerdSocket = options.RuntimeEndpoint is null ? new ContainerdPaths(containerd).Socket : null,
+                Server = new KubeletServerOptions
+                {
+                    Address = hostAddress,
+                    Port = KubeletPort.Choose(hostAddress),
+                    Certificate = () => serving.Current,
+                    ClientAuthority = plane.Certificates.Authority.PublicCertificate,
+                    Authorize = async (caller, verb, subresource, token) => (await plane.Authorizer.AuthorizeAsync(
+                        new AuthorizationAttributes(
+                            UserInfo.Of(caller.Name, [.. caller.Groups]),
+                            verb, "", "v1", "nodes", subresource, "", options.NodeName, "", IsResourceRequest: true),
+                        token)).Allowed,
+                },
+            },
+            plane.ClientOf("kubelet", user),
+            Runtime,
+            Runtime,
+            time,
+            logs);
+    }
+}
