@@ -89,11 +89,14 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             var mac = string.Create(CultureInfo.InvariantCulture, $"02:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}:{hash[3]:x2}:{hash[4]:x2}");
             await host.RunAsync("ip", ["link", "add", bridge, "address", mac, "type", "bridge"], cancellation: cancellation).ConfigureAwait(false);
         }
-        var address = $"{options.Gateway}/{options.NodePodNetwork.PrefixLength}";
-        await host.RunAsync("ip", ["address", "replace", address, "dev", bridge], cancellation: cancellation).ConfigureAwait(false);
-        await host.RunAsync("ip", ["link", "set", bridge, "up"], cancellation: cancellation).ConfigureAwait(false);
-        // Cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even start to send.
-        await host.RunAsync("ip", ["route", "replace", options.ServiceNetwork.ToString(), "dev", bridge], cancellation: cancellation).ConfigureAwait(false);
+        // The route: cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even
+        // start to send.
+        await host.RunAsync("ip", ["-batch", "-"], $"""
+            address replace {options.Gateway}/{options.NodePodNetwork.PrefixLength} dev {bridge}
+            link set {bridge} up
+            route replace {options.ServiceNetwork} dev {bridge}
+
+            """, cancellation).ConfigureAwait(false);
         if (options.LocalhostNodePorts)
             host.WriteSysctl($"net/ipv4/conf/{bridge}/route_localnet", "1");
     }
