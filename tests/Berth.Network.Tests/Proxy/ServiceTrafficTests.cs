@@ -115,10 +115,10 @@ public sealed class ServiceTrafficTests : IAsyncLifetime
         await ApplyAsync(Web(endpoints: 1));
         using var listener = _lab.Node.ServeTcp(IPAddress.Loopback, 9999, "secret");
         Assert.Equal("secret 127.0.0.1", await _lab.Node.ConnectAsync("127.0.0.1", 9999));
-        await _lab.A.IpAsync("link set lo down");
         await _lab.A.IpAsync("route add 127.0.0.1 via 10.42.0.1 src 10.42.0.2 table 5");
         _lab.A.WriteSysctl("net/ipv4/conf/all/route_localnet", "1");
         await _lab.A.IpAsync("rule add to 127.0.0.1 lookup 5 pref 0");
+        await _lab.A.IpAsync("rule add lookup local pref 10");
         await _lab.A.IpAsync("rule del pref 0 lookup local");
         Assert.Equal("silent", await _lab.A.ConnectAsync("127.0.0.1", 9999, timeoutMs: 300));
     }
