@@ -228,53 +228,7 @@ public static class FieldManager
 
     private static IApiObject Empty(KindInfo kind) => kind.ReadJson("{}"u8, null);
 
-    private static JsonObject Tree(IApiObject value)
-    {
-        var tree = Bare(JsonTree.Of(value));
-        Fill(tree, value.KindInfo.Schema);
-        return tree;
-    }
-
-    /// <summary>
-    /// Puts empty structs where Kubernetes has them: whether a struct appeared or was there empty decides who owns the
-    /// struct itself.
-    /// </summary>
-    private static void Fill(JsonObject tree, MessageSchema schema)
-    {
-        foreach (var field in schema.Fields)
-        {
-            if (field.Always && field.Value.Kind == ValueKind.Message && !tree.ContainsKey(field.Name))
-                tree[field.Name] = new JsonObject();
-            if (tree[field.Name] is { } value)
-                Fill(value, field.Value);
-        }
-    }
-
-    private static void Fill(JsonNode value, ValueSchema schema)
-    {
-        switch (value)
-        {
-            case JsonObject map when schema.Message is { } message:
-                Fill(map, message);
-                break;
-            case JsonObject map when schema is { Kind: ValueKind.Map, Element: { } element }:
-                foreach (var (_, member) in map.ToArray())
-                {
-                    if (member is not null)
-                        Fill(member, element);
-                }
-
-                break;
-            case JsonArray list when schema.Element is { } element:
-                foreach (var item in list)
-                {
-                    if (item is not null)
-                        Fill(item, element);
-                }
-
-                break;
-        }
-    }
+    private static JsonObject Tree(IApiObject value) => Bare(CompleteTree.Of(value));
 
     /// <summary>A copy without what is not subject to ownership and would only be in the way.</summary>
     private static JsonObject Bare(JsonObject value)

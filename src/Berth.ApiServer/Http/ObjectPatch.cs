@@ -54,7 +54,7 @@ internal static class ObjectPatch
     {
         try
         {
-            var target = JsonTree.Of(old);
+            var target = CompleteTree.Of(old);
             var result = type switch
             {
                 JsonPatchType => JsonPatch.Apply(target, body.Span),

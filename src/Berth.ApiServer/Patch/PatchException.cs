@@ -35,7 +35,7 @@ public sealed class PatchException(PatchFailure failure, string message) : Excep
             Code = 422,
             Reason = "Invalid",
             Message = "the server rejected our request due to an error in our request",
-            Details = new StatusDetails { Causes = [new StatusCause { Reason = "UnexpectedServerResponse", Message = Message }] },
+            Details = new StatusDetails { Causes = [new StatusCause { Reason = "UnexpectedServerResponse", Field = "patch", Message = Message }] },
         },
     };
 

@@ -8,11 +8,31 @@ namespace Berth.ApiServer.Patch;
 /// </summary>
 internal static class StrategicList
 {
-    /// <summary>Merges the patch's items into the original's; consumes both lists.</summary>
+    /// <summary>Merges the patch's items into the original's, in the order that the patch has them; consumes both lists.</summary>
     public static List<JsonNode?> Merge(List<JsonNode?> original, List<JsonNode?> patch, string? mergeKey, PatchShape itemShape)
     {
         if (original.Count == 0 && patch.Count == 0)
             return original;
+        var order = Identities(patch.Where(i => i is not JsonObject map || !map.ContainsKey(StrategicMergePatch.PatchDirective)), mergeKey);
+        var result = MergeItems(original, patch, mergeKey, itemShape);
+        return Arrange(result.Items, result.IsReplaced ? [] : order, result.Kept, mergeKey);
+    }
+
+    /// <summary>The same in the order that the patch asks for in a directive.</summary>
+    public static List<JsonNode?> MergeOrdered(
+        List<JsonNode?> original, List<JsonNode?> patch, List<JsonNode?> order, string? mergeKey, PatchShape itemShape)
+    {
+        var before = Identities(original, mergeKey);
+        var result = MergeItems(original, patch, mergeKey, itemShape);
+
+        // New items count as standing behind the old ones, as many as were deleted; further ones have no place of their own.
+        // That is how kube-apiserver orders them.
+        var was = mergeKey is null || result.IsReplaced ? before : [.. result.Kept, .. result.Added.Take(before.Count - result.Kept.Count)];
+        return Arrange(result.Items, Identities(order, mergeKey), was, mergeKey);
+    }
+
+    private static Merged MergeItems(List<JsonNode?> original, List<JsonNode?> patch, string? mergeKey, PatchShape itemShape)
+    {
         if (!AreObjects(original, patch))
         {
             var scalars = new List<JsonNode?>();
@@ -22,25 +42,29 @@ internal static class StrategicList
                     scalars.Add(item);
             }
 
-            return Arrange(scalars, Identities(patch, null), Identities(original, null), null);
+            return new Merged(scalars, Identities(original, null), [], false);
         }
 
         if (mergeKey is null)
             throw PatchException.Malformed($"cannot merge lists without merge key for {itemShape.Message?.Name}");
-        var (merged, changes) = ApplyDirectives(original, patch, mergeKey);
-        // Taken before merging, which consumes the patch's items.
-        var order = Identities(changes, mergeKey);
-        var before = Identities(merged, mergeKey);
+        var (items, changes, isReplaced) = ApplyDirectives(original, patch, mergeKey);
+        var kept = Identities(items, mergeKey);
+        var added = new List<string>();
         foreach (var change in changes)
         {
-            var at = IndexOf(merged, KeyOf((JsonObject)change!, mergeKey), mergeKey);
+            var at = IndexOf(items, KeyOf((JsonObject)change!, mergeKey), mergeKey);
             if (at < 0)
-                merged.Add(change);
+            {
+                added.Add(Identity(change, mergeKey));
+                items.Add(change);
+            }
             else
-                merged[at] = StrategicMergePatch.MergeObject((JsonObject)merged[at]!, (JsonObject)change!, itemShape);
+            {
+                items[at] = StrategicMergePatch.MergeObject((JsonObject)items[at]!, (JsonObject)change!, itemShape);
+            }
         }
 
-        return Arrange(merged, order, before, mergeKey);
+        return new Merged(items, kept, added, isReplaced);
     }
 
     /// <summary>
@@ -88,7 +112,7 @@ internal static class StrategicList
         }
     }
 
-    private static (List<JsonNode?> Original, List<JsonNode?> Changes) ApplyDirectives(List<JsonNode?> original, List<JsonNode?> patch, string mergeKey)
+    private static (List<JsonNode?> Items, List<JsonNode?> Changes, bool IsReplaced) ApplyDirectives(List<JsonNode?> original, List<JsonNode?> patch, string mergeKey)
     {
         var changes = new List<JsonNode?>();
         var replace = false;
@@ -117,7 +141,7 @@ internal static class StrategicList
             }
         }
 
-        return replace ? (changes, []) : (original, changes);
+        return replace ? (changes, [], true) : (original, changes, false);
     }
 
     private static bool AreObjects(List<JsonNode?> original, List<JsonNode?> patch)
@@ -163,4 +187,9 @@ internal static class StrategicList
         list.FindIndex(item => item is JsonObject map && map.TryGetPropertyValue(mergeKey, out var value) && JsonNode.DeepEquals(value, key));
 
     private static JsonArray Copy(List<JsonNode?> items) => new([.. items.Select(i => i?.DeepClone())]);
+
+    /// <param name="Kept">Identities of the original's items that were not deleted, in their order.</param>
+    /// <param name="Added">Identities of the items that only the patch has, in its order.</param>
+    /// <param name="IsReplaced">The patch's items took the place of all others.</param>
+    private sealed record Merged(List<JsonNode?> Items, List<string> Kept, List<string> Added, bool IsReplaced);
 }

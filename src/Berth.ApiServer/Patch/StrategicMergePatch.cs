@@ -100,16 +100,16 @@ public static class StrategicMergePatch
         StrategicList.CheckOrder(changes, order, field.MergeKey);
         if (original is null && changes is null)
             return;
-        var before = StrategicList.Identities(original ?? [], field.MergeKey);
-        var merged = (original, changes) switch
-        {
-            (null, _) => changes!.Where(Clean).ToList(),
-            (_, null) => original,
-            _ when field.Strategy == "merge" => StrategicList.Merge(original, changes, field.MergeKey, field.ItemShape),
-            _ => changes,
-        };
         patch.Remove(name);
-        target[name] = new JsonArray([.. StrategicList.Arrange(merged, StrategicList.Identities(order, field.MergeKey), before, field.MergeKey)]);
+        if (original is not null && changes is not null && field.Strategy == "merge")
+        {
+            target[name] = new JsonArray([.. StrategicList.MergeOrdered(original, changes, order, field.MergeKey, field.ItemShape)]);
+            return;
+        }
+
+        var before = StrategicList.Identities(original ?? [], field.MergeKey);
+        var items = original is null ? changes!.Where(Clean).ToList() : changes ?? original;
+        target[name] = new JsonArray([.. StrategicList.Arrange(items, StrategicList.Identities(order, field.MergeKey), before, field.MergeKey)]);
     }
 
     private static void MergeField(JsonObject target, string name, JsonNode? value, PatchShape shape)

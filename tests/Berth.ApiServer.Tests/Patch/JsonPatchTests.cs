@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Berth.Api.Core.V1;
 using Berth.ApiServer.Patch;
 using Xunit;
 
@@ -67,6 +68,16 @@ public sealed class JsonPatchTests
         var error = Assert.Throws<PatchException>(() => JsonPatch.Apply(JsonNode.Parse("""{"a":{"b":1}}""")!, Encoding.UTF8.GetBytes(patch)));
 
         Assert.Equal(PatchFailure.TooLarge, error.Failure);
+    }
+
+    [Fact]
+    public void Apply_BelowAnEmptyStructOfATypedObject_FindsItThere()
+    {
+        var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }] } };
+
+        var result = JsonPatch.Apply(CompleteTree.Of(pod), """[{"op":"add","path":"/spec/containers/0/resources/limits","value":{"cpu":"1"}}]"""u8);
+
+        Assert.Equal("1", result["spec"]!["containers"]![0]!["resources"]!["limits"]!["cpu"]!.ToString());
     }
 
     [Fact]

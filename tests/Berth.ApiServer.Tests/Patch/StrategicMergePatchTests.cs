@@ -33,6 +33,11 @@ public sealed class StrategicMergePatchTests
         """{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}""",
         """{"spec":{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]}}""",
         """{"spec":{"containers":[{"name":"b"},{"name":"a"}]}}""")]
+    // New items come where deleted ones were, behind those that stay.
+    [InlineData(
+        """{"spec":{"containers":[{"name":"d"},{"name":"c"},{"name":"b"}]}}""",
+        """{"spec":{"$setElementOrder/containers":[{"name":"a"},{"name":"d"}],"containers":[{"name":"a"},{"name":"c","$patch":"delete"}]}}""",
+        """{"spec":{"containers":[{"name":"b"},{"name":"a"},{"name":"d"}]}}""")]
     // The same port with two protocols: the merge key is the port alone, so that the first one takes the change.
     [InlineData(
         """{"spec":{"containers":[{"name":"a","ports":[{"containerPort":53,"protocol":"UDP"},{"containerPort":53,"protocol":"TCP"}]}]}}""",
