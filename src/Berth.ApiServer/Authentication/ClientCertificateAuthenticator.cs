@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -30,7 +29,7 @@ public sealed class ClientCertificateAuthenticator(CertificateAuthority authorit
         if (!authority.VerifyClient(certificate, out var problem))
             return new(new AuthenticationResult.Refused($"client certificate \"{certificate.Subject}\": {problem}"), DateTimeOffset.MaxValue);
 
-        var (name, groups) = ReadSubject(certificate.SubjectName);
+        var (name, groups) = CertificateSubject.Read(certificate.SubjectName);
         if (name.Length == 0)
             return new(new AuthenticationResult.Refused("client certificate: its subject has no common name"), DateTimeOffset.MaxValue);
 
@@ -42,30 +41,6 @@ public sealed class ClientCertificateAuthenticator(CertificateAuthority authorit
         return new(
             new AuthenticationResult.Authenticated(new UserInfo(name, "", groups, extra), []),
             new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
-    }
-
-    // Go's certificates put all organizations into one set, which the platform's own reader of names does not take.
-    private static (string Name, ImmutableArray<string> Groups) ReadSubject(X500DistinguishedName subject)
-    {
-        const string CommonName = "2.5.4.3", Organization = "2.5.4.10";
-        var name = "";
-        var groups = ImmutableArray.CreateBuilder<string>();
-        var sequence = new AsnReader(subject.RawData, AsnEncodingRules.DER).ReadSequence();
-        while (sequence.HasData)
-        {
-            var set = sequence.ReadSetOf(skipSortOrderValidation: true);
-            while (set.HasData)
-            {
-                var attribute = set.ReadSequence();
-                var type = attribute.ReadObjectIdentifier();
-                if (type is not (CommonName or Organization)) continue;
-                var value = attribute.ReadCharacterString((UniversalTagNumber)attribute.PeekTag().TagValue);
-                if (type == CommonName) name = value;
-                else groups.Add(value);
-            }
-        }
-
-        return (name, groups.ToImmutable());
     }
 
     private sealed class Verdict(AuthenticationResult result, DateTimeOffset notAfter)

@@ -133,6 +133,7 @@ public sealed class ClusterSecurity
                 new NodeRestriction(objects),
                 new RbacEscalation(Roles, Authorizer, objects),
                 new ServiceAccountSecrets(owner._issuer, certificates.Authority, objects),
+                new CertificateRequests(Authorizer),
                 Aggregator,
             ];
         }

@@ -305,6 +305,38 @@ public sealed class ClusterSecurityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CertificateRequest_CarriesItsMakerAndNeedsAnApprover()
+    {
+        const string Path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+        await _server.Admin.PostAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles", """
+            {"metadata":{"name":"csr"},"rules":[{"verbs":["create","get","update"],"apiGroups":["certificates.k8s.io"],"resources":["certificatesigningrequests","certificatesigningrequests/approval"]}]}
+            """);
+        await BindAsync("csr", "csr", """{"kind":"User","name":"ann"}""");
+        using var ann = _server.As("ann");
+        var made = await ann.PostAsync(Path, Body("mine", "O=devs,CN=ann"));
+        Assert.Equal("ann", (string?)made["spec"]!["username"]);
+        Assert.Equal(["system:authenticated"], made["spec"]!["groups"]!.AsArray().Select(g => (string?)g));
+        var refusal = await ann.PostAsync(Path, Body("evil", "O=system:masters,CN=ann"), HttpStatusCode.Forbidden);
+        Assert.Contains("system:masters group is not allowed", (string?)refusal["message"], StringComparison.Ordinal);
+
+        made["status"] = JsonNode.Parse("""{"conditions":[{"type":"Approved","status":"True","reason":"x"}]}""");
+        var (code, body) = await ann.SendAsync(HttpMethod.Put, $"{Path}/mine/approval", made.ToJsonString());
+        Assert.Equal(HttpStatusCode.Forbidden, code);
+        Assert.Contains("user not permitted to approve requests with signerName \"kubernetes.io/kube-apiserver-client\"", (string?)body["message"], StringComparison.Ordinal);
+        await BindAsync("csr-approve", "system:certificates.k8s.io:kube-apiserver-client-approver", """{"kind":"User","name":"ann"}""");
+        (code, body) = await ann.SendAsync(HttpMethod.Put, $"{Path}/mine/approval", made.ToJsonString());
+        Assert.True(code == HttpStatusCode.OK, $"{code} {body}");
+
+        static string Body(string name, string subject)
+        {
+            using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+            var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(subject, key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+            var pem = Convert.ToBase64String(Encoding.UTF8.GetBytes(request.CreateSigningRequestPem()));
+            return $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"request":"{{{pem}}}","signerName":"kubernetes.io/kube-apiserver-client","usages":["client auth"],"username":"root","groups":["system:masters"]}}""";
+        }
+    }
+
+    [Fact]
     public async Task OpenIdDocuments_ForAccounts_DescribeTheKey()
     {
         using var account = _server.As("system:serviceaccount:default:web", "system:serviceaccounts");

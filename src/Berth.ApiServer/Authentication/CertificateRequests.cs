@@ -1,0 +1,78 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using Berth.Api;
+using Berth.Api.Certificates.V1;
+using Berth.ApiServer.Admission;
+using Berth.ApiServer.Authorization;
+using Berth.ApiServer.Http;
+using SigningRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
+
+namespace Berth.ApiServer.Authentication;
+
+/// <summary>
+/// Guards CertificateSigningRequests: they carry who really made them, only who may approve or sign for a signer does so, and
+/// nobody asks for a client certificate of the group that may do everything.
+/// </summary>
+public sealed class CertificateRequests(IAuthorizer authorizer) : IAdmissionPlugin
+{
+    private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
+
+    public string Name => "CertificateApproval";
+
+    public ValueTask<T> MutateAsync<T>(AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)
+        where T : class, IApiObject<T>
+    {
+        if (value is not CertificateSigningRequest request || attributes is not { Operation: AdmissionOperation.Create, Subresource: "" }) return new(value);
+        var identified = request with
+        {
+            Spec = request.Spec with { Username = attributes.UserName, Groups = [.. attributes.UserGroups], Uid = "", Extra = [] },
+        };
+        return new((T)(IApiObject)identified);
+    }
+
+    public async ValueTask ValidateAsync(AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
+    {
+        if (value is not CertificateSigningRequest request) return;
+        switch (attributes.Subresource)
+        {
+            case "" when old is null:
+                CheckSubject(attributes, request);
+                break;
+            case "approval":
+                await CheckAsync("approve", request.Spec.SignerName);
+                break;
+            case "status" when old is CertificateSigningRequest before && !Equals(before.Status.Certificate, request.Status.Certificate):
+                await CheckAsync("sign", request.Spec.SignerName);
+                break;
+        }
+
+        async ValueTask CheckAsync(string verb, string signer)
+        {
+            var user = UserInfo.Of(attributes.UserName, [.. attributes.UserGroups]);
+            // Who may act for "example.org/*" may act for each signer of the domain.
+            var domain = signer.Split('/')[0] + "/*";
+            foreach (var name in new[] { signer, domain })
+            {
+                var question = AuthorizationAttributes.ForResource(user, verb, "certificates.k8s.io", "signers", name: name);
+                if ((await authorizer.AuthorizeAsync(question, cancellation)).Allowed) return;
+            }
+
+            throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name, $"user not permitted to {verb} requests with signerName \"{signer}\"");
+        }
+    }
+
+    private static void CheckSubject(AdmissionAttributes attributes, CertificateSigningRequest request)
+    {
+        if (request.Spec.SignerName != ClientSigner || request.Spec.Request is null) return;
+        try
+        {
+            var asked = SigningRequest.LoadSigningRequestPem(request.Spec.Request.ToUtf8(), HashAlgorithmName.SHA256);
+            if (CertificateSubject.Read(asked.SubjectName).Groups.Contains(UserInfo.MastersGroup))
+                throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name, $"use of {ClientSigner} signer with {UserInfo.MastersGroup} group is not allowed");
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or AsnContentException)
+        {
+            throw ApiStatusException.BadRequest($"spec.request is not a certificate request that can be read: {e.Message}");
+        }
+    }
+}
