@@ -106,6 +106,13 @@ internal sealed partial class RequestPipeline(
         if (info is { IsResource: true, Name.Length: 0, Verb: "list" or "watch" or "deletecollection" } && NamePinned(attributes.FieldSelector) is { } name)
             attributes = attributes with { Name = name };
         var decision = await authorizer.AuthorizeAsync(attributes, http.RequestAborted).ConfigureAwait(false);
+        // WebSockets begin with a GET. What they let one do in a pod needs the right to create, as the POST of older clients does.
+        if (decision.Allowed && info is { IsResource: true, Group: "", Resource: "pods", Verb: "get", Subresource: "exec" or "attach" or "portforward" })
+        {
+            attributes = attributes with { Verb = "create" };
+            decision = await authorizer.AuthorizeAsync(attributes, http.RequestAborted).ConfigureAwait(false);
+        }
+
         if (decision.Allowed)
             return;
         throw new ApiStatusException(new Status

@@ -337,6 +337,19 @@ public sealed class ClusterSecurityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exec_ByGet_NeedsTheRightToCreate()
+    {
+        await _server.Admin.PostAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles", """
+            {"metadata":{"name":"looker"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods","pods/exec","pods/log"]}]}
+            """);
+        await BindAsync("looker", "looker", """{"kind":"User","name":"ann"}""");
+        using var ann = _server.As("ann");
+        var refusal = await ann.GetAsync("/api/v1/namespaces/default/pods/p/exec?command=id", HttpStatusCode.Forbidden);
+        Assert.Contains("cannot create resource \"pods/exec\"", (string?)refusal["message"], StringComparison.Ordinal);
+        await ann.GetAsync("/api/v1/namespaces/default/pods/p/log", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task OpenIdDocuments_ForAccounts_DescribeTheKey()
     {
         using var account = _server.As("system:serviceaccount:default:web", "system:serviceaccounts");
