@@ -1,4 +1,6 @@
 using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -104,7 +106,7 @@ internal static class StreamBridge
             return;
         }
 
-        using var socket = await http.WebSockets.AcceptWebSocketAsync(tunnel);
+        using var socket = await AcceptTunnelAsync(http, tunnel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var up = FromSocketAsync(socket, async (data, _) => await runtime.Stream.WriteAsync(data, stop.Token), stop.Token);
         var down = Task.Run(
@@ -119,6 +121,19 @@ internal static class StreamBridge
         await CloseAsync(socket, up);
         await stop.CancelAsync();
         await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // The framework refuses subprotocol names with a '/', which this one has: the handshake of RFC 6455 by hand.
+    private static async Task<WebSocket> AcceptTunnelAsync(HttpContext http, string tunnel)
+    {
+        const string HandshakeId = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+        var upgrade = http.Features.Get<IHttpUpgradeFeature>() ?? throw new InvalidOperationException("the connection cannot be upgraded");
+        var answer = SHA1.HashData(Encoding.ASCII.GetBytes(http.Request.Headers.SecWebSocketKey + HandshakeId));
+        http.Response.Headers.Connection = "Upgrade";
+        http.Response.Headers.Upgrade = "websocket";
+        http.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(answer);
+        http.Response.Headers.SecWebSocketProtocol = tunnel;
+        return WebSocket.CreateFromStream(await upgrade.UpgradeAsync(), new WebSocketCreationOptions { IsServer = true });
     }
 
     private static async Task TranslateAsync(HttpContext http, Uri url, string protocol, StreamRequest streams, CancellationToken ct)
