@@ -26,7 +26,7 @@ internal static class ServedSubresources
         Add(Namespace.Kind, "finalize", new StatusHandler<Namespace>(
             namespaces, "finalize", ChangeRules.Trusted, (asked, old) => PodParts.Identified(asked, old with { Spec = asked.Spec })));
         Add(CertificateSigningRequest.Kind, "approval", new StatusHandler<CertificateSigningRequest>(
-            certificates, "approval", ChangeRules.Trusted, (asked, old) => PodParts.Identified(asked, old with { Status = old.Status with { Conditions = asked.Status.Conditions } })));
+            certificates, "approval", ChangeRules.Trusted, (asked, old) => asked with { Spec = old.Spec, Status = old.Status with { Conditions = asked.Status.Conditions } }));
 
         Add(Pod.Kind, "binding", new BindingHandler(pods));
         routes.Add(Binding.Kind, null, ["create"], new BindingHandler(pods));

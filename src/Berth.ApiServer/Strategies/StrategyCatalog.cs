@@ -52,6 +52,21 @@ public static class StrategyCatalog
         [typeof(Api.Events.V1.Event)] = new EventsStrategy(),
         [typeof(Api.Networking.V1.Ingress)] = new IngressStrategy(),
         [typeof(Api.Networking.V1.IngressClass)] = new IngressClassStrategy(),
+        [typeof(Api.FlowControl.V1.FlowSchema)] = new PlainStrategy<Api.FlowControl.V1.FlowSchema>(
+            Api.FlowControl.V1.FlowSchema.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: true),
+        [typeof(Api.FlowControl.V1.PriorityLevelConfiguration)] = new PlainStrategy<Api.FlowControl.V1.PriorityLevelConfiguration>(
+            Api.FlowControl.V1.PriorityLevelConfiguration.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: true),
+        [typeof(Api.Networking.V1.IPAddress)] = new PlainStrategy<Api.Networking.V1.IPAddress>(
+            Api.Networking.V1.IPAddress.Empty, null, hasGeneration: false, NameRule.PathSegment),
+        [typeof(Api.Networking.V1.ServiceCIDR)] = new PlainStrategy<Api.Networking.V1.ServiceCIDR>(
+            Api.Networking.V1.ServiceCIDR.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: false),
+        [typeof(Api.Storage.V1.CSINode)] = new PlainStrategy<Api.Storage.V1.CSINode>(Api.Storage.V1.CSINode.Empty, null, hasGeneration: false),
+        [typeof(Api.Storage.V1.CSIStorageCapacity)] = new PlainStrategy<Api.Storage.V1.CSIStorageCapacity>(
+            Api.Storage.V1.CSIStorageCapacity.Empty, null, hasGeneration: false),
+        [typeof(Api.Storage.V1.VolumeAttachment)] = new PlainStrategy<Api.Storage.V1.VolumeAttachment>(
+            Api.Storage.V1.VolumeAttachment.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: false),
+        [typeof(Api.Storage.V1.VolumeAttributesClass)] = new PlainStrategy<Api.Storage.V1.VolumeAttributesClass>(
+            Api.Storage.V1.VolumeAttributesClass.Empty, null, hasGeneration: false),
         [typeof(Api.Networking.V1.NetworkPolicy)] = new NetworkPolicyStrategy(),
         [typeof(Api.Node.V1.RuntimeClass)] = new RuntimeClassStrategy(),
         [typeof(Api.Policy.V1.PodDisruptionBudget)] = new PodDisruptionBudgetStrategy(),
