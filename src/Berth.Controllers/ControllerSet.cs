@@ -5,6 +5,8 @@ using Berth.Controllers.Endpoints;
 using Berth.Controllers.GarbageCollection;
 using Berth.Controllers.Jobs;
 using Berth.Controllers.Namespaces;
+using Berth.Controllers.NodeLifecycle;
+using Berth.Controllers.PodGc;
 using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
 using Berth.Controllers.StatefulSets;
@@ -30,5 +32,8 @@ public static class ControllerSet
         new JobController(context),
         new JobLifetimeController(context),
         new CronJobController(context),
+        new NodeLifecycleController(context),
+        new TaintEvictionController(context),
+        new PodGcController(context),
     ];
 }

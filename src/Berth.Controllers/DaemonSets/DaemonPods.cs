@@ -103,7 +103,7 @@ public static class DaemonPods
         return all.ToApiList();
     }
 
-    private static bool Tolerates(Toleration toleration, Taint taint) =>
+    internal static bool Tolerates(Toleration toleration, Taint taint) =>
         (toleration.Effect.Length == 0 || toleration.Effect == taint.Effect)
         && (toleration.Key.Length == 0 || toleration.Key == taint.Key)
         && (toleration.Operator == "Exists" || (toleration.Key.Length > 0 && toleration.Value == taint.Value));
