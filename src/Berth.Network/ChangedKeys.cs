@@ -6,9 +6,10 @@ namespace Berth.Network;
 /// The Services that changed since the last look: informers' handlers add, one loop waits and takes all of them together, so that a burst of
 /// changes costs one update. Bounded by the number of Services.
 /// </summary>
-internal sealed class ChangedKeys : IDisposable
+internal sealed class ChangedKeys
 {
     private readonly Lock _lock = new();
+    // Not disposed of: without a wait handle it holds nothing, and a handler of a shared informer may still come after the owner has ended.
     private readonly SemaphoreSlim _signal = new(0, 1);
     private HashSet<ObjectKey> _keys = [];
 
@@ -41,6 +42,4 @@ internal sealed class ChangedKeys : IDisposable
             return taken;
         }
     }
-
-    public void Dispose() => _signal.Dispose();
 }

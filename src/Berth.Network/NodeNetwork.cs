@@ -78,9 +78,5 @@ public sealed class NodeNetwork : IDisposable
         await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);
     }
 
-    public void Dispose()
-    {
-        _proxy.Dispose();
-        _dns.Dispose();
-    }
+    public void Dispose() => _dns.Dispose();
 }

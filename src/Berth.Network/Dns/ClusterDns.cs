@@ -187,11 +187,7 @@ public sealed partial class ClusterDns : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _server.Dispose();
-        _changes.Dispose();
-    }
+    public void Dispose() => _server.Dispose();
 
     [LoggerMessage(7111, LogLevel.Information, "The cluster DNS Service is not in place yet, trying again in {Delay}: {Error}")]
     private partial void LogEnsureFailed(string error, TimeSpan delay);

@@ -119,7 +119,7 @@ public sealed partial class DnsServer : IDisposable
     private async Task RespondLaterAsync(Socket socket, DnsMessage query, SocketAddress client, CancellationToken cancellation)
     {
         var reply = await ForwardAsync(query, isTcp: false, cancellation).ConfigureAwait(false);
-        if (!cancellation.IsCancellationRequested)
+        if (reply.Length > 0 && !cancellation.IsCancellationRequested)
             Send(socket, reply.Span, client);
     }
 
@@ -289,6 +289,12 @@ public sealed partial class DnsServer : IDisposable
         {
             return ReadOnlyMemory<byte>.Empty;
         }
+        catch (Exception e)
+        {
+            // Nobody awaits this task: a fault of ours would vanish, and with it every answer of its kind.
+            LogForwardFault(question.Name, e);
+            return ReadOnlyMemory<byte>.Empty;
+        }
         finally
         {
             Interlocked.Decrement(ref _pending);
@@ -337,6 +343,9 @@ public sealed partial class DnsServer : IDisposable
 
     [LoggerMessage(7101, LogLevel.Debug, "A DNS answer could not be sent: {Error}")]
     private partial void LogSendFailed(string error);
+
+    [LoggerMessage(7103, LogLevel.Error, "A fault in forwarding the DNS query for {Name}")]
+    private partial void LogForwardFault(DnsName name, Exception fault);
 
     [LoggerMessage(7102, LogLevel.Warning, "Forwarding the DNS query for {Name} failed: {Error}")]
     private partial void LogForwardFailed(DnsName name, string error);

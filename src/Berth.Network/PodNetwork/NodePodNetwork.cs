@@ -230,6 +230,8 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             host.WriteSysctl(name, await File.ReadAllTextAsync(record, cancellation).ConfigureAwait(false));
             File.Delete(record);
         }
+        if (Directory.Exists(options.StateDirectory) && !Directory.EnumerateFileSystemEntries(options.StateDirectory).Any())
+            Directory.Delete(options.StateDirectory);
     }
 
     private string RecordOf(string sysctl) => Path.Combine(options.StateDirectory, sysctl.Replace('/', '.'));

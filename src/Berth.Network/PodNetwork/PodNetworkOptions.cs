@@ -18,7 +18,7 @@ public sealed record PodNetworkOptions
     public bool LocalhostNodePorts { get; init; } = true;
 
     /// <summary>Where kernel settings as found are kept until all instances are gone. On a file system that, like those settings, does not survive a reboot; shared by all instances.</summary>
-    public string StateDirectory { get; init; } = "/run/berth/network";
+    public string StateDirectory { get; init; } = "/run/berth-network";
 
     /// <summary>The bridge's address, which is the pods' gateway: the first of their network.</summary>
     public IPAddress Gateway => NthAddress(NodePodNetwork, 1);

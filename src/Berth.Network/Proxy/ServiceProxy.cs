@@ -16,7 +16,7 @@ namespace Berth.Network.Proxy;
 /// Level-triggered: it compares what is wanted with what it last applied, and can be stopped and started at any time. The rules stay when it
 /// stops, so that connections go on; <see cref="PurgeAsync"/> removes them. A refused transaction is tried again with the whole table.
 /// </summary>
-public sealed partial class ServiceProxy : IDisposable
+public sealed partial class ServiceProxy
 {
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
@@ -255,8 +255,6 @@ public sealed partial class ServiceProxy : IDisposable
             LogStaleFlows(e.Message);
         }
     }
-
-    public void Dispose() => _changes.Dispose();
 
     [LoggerMessage(7301, LogLevel.Warning, "The rules of Services could not be applied; trying again with all of them in {Delay}: {Error}")]
     private partial void LogSyncFailed(TimeSpan delay, string error);

@@ -69,6 +69,39 @@ public sealed class DnsMessageTests(ITestOutputHelper output)
         Assert.InRange(refused, 1000, 49_999);
     }
 
+    [Fact]
+    public void UpstreamAnswer_OfHostileBytes_ThrowsNothingButTheParsersErrorAndStaysInItsLimit()
+    {
+        var random = Seeded();
+        var options = new DnsForwarderOptions();
+        var reply = new byte[4096];
+        var answered = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var message = RandomMessage(random);
+            var bytes = message.ToBytes();
+            if (bytes.Length > 4000)
+                continue;
+            bytes[2] |= 0x80;
+            for (var flips = random.Next(0, 5); flips > 0; flips--)
+                bytes[random.Next(12, bytes.Length)] = (byte)random.Next(256);
+            try
+            {
+                if (UpstreamAnswer.Parse(bytes, message.Id, message.Questions[0], options) is not { } answer)
+                    continue;
+                answered++;
+                var query = new DnsMessage { Id = 7, Questions = message.Questions, Edns = random.Next(2) == 0 ? new DnsEdns(1232) : null };
+                var limit = random.Next(2) == 0 ? 512 : 4096;
+                Assert.InRange(answer.Write(reply, limit, query, TimeSpan.FromSeconds(random.Next(100))), 12, limit);
+            }
+            catch (DnsFormatException)
+            {
+                // As it should.
+            }
+        }
+        Assert.InRange(answered, 1000, 20_000);
+    }
+
     [Theory]
     [InlineData("c00c")] // to itself
     [InlineData("0161c00c")] // a label, then back to it: "a.a.a..."

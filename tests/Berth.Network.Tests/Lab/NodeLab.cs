@@ -95,6 +95,7 @@ internal sealed class NodeLab : IAsyncDisposable
             await pod.DisposeAsync();
         await Outside.DisposeAsync();
         await Node.DisposeAsync();
-        Directory.Delete(StateDirectory, recursive: true);
+        if (Directory.Exists(StateDirectory))
+            Directory.Delete(StateDirectory, recursive: true);
     }
 }

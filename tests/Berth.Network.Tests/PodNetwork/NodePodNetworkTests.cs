@@ -103,6 +103,7 @@ public sealed class NodePodNetworkTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync();
-        Directory.Delete(_state, recursive: true);
+        if (Directory.Exists(_state))
+            Directory.Delete(_state, recursive: true);
     }
 }
