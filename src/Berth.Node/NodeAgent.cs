@@ -92,6 +92,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             Events = _events,
             Time = _time,
             Log = _log,
+            MachineMemoryBytes = machine.MemoryBytes,
             Admit = Admit,
             RuntimeHandler = RuntimeHandlerAsync,
         };

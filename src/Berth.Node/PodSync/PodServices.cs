@@ -43,6 +43,8 @@ public sealed record PodServices
 
     public required ILogger Log { get; init; }
 
+    public required long MachineMemoryBytes { get; init; }
+
     /// <summary>The node's check of a pod that is new to it.</summary>
     public required Func<Pod, AdmissionRefusal?> Admit { get; init; }
 

@@ -219,6 +219,7 @@ public sealed partial class PodWorker
             return (false, Time.GetUtcNow());
         }
 
+        await ResizeAsync(pod, observed, ct);
         if (_volumesRefreshAt is null || Time.GetUtcNow() >= _volumesRefreshAt || _referencesChanged)
         {
             _referencesChanged = false;

@@ -168,6 +168,47 @@ public sealed class PodFeatureTests(ContainerdFixture fixture)
     }
 
     [Fact]
+    public async Task EphemeralContainer_AddedToRunningPod_RunsBesideIt()
+    {
+        await using var cluster = await NodeCluster.StartAsync(fixture);
+        await cluster.Client.CreateAsync(NodeCluster.Pod("debugged", Forever));
+        await cluster.RunningAsync("debugged");
+
+        var patch = $$$"""{"spec":{"ephemeralContainers":[{"name":"debug","image":"{{{Berth.Node.Images.LocalImages.BusyboxName}}}","imagePullPolicy":"Never","command":["sh","-c","ls /proc | grep -c '^[0-9]'"],"targetContainerName":"main","terminationMessagePolicy":"File"}]}}""";
+        await cluster.Client.PatchAsync<Pod>("default", "debugged", Berth.Client.Patch.Strategic(patch), "ephemeralcontainers");
+        var pod = await cluster.WaitAsync("debugged", p => p?.Status.EphemeralContainerStatuses.FirstOrDefault()?.State.Terminated is not null, "an ended ephemeral container");
+        Assert.Equal(0, pod.Status.EphemeralContainerStatuses[0].State.Terminated!.ExitCode);
+        // Its own processes and the target's.
+        Assert.True(int.Parse((await cluster.LogsAsync("debugged", "debug")).Trim(), System.Globalization.CultureInfo.InvariantCulture) >= 3);
+        Assert.Equal("Running", pod.Status.Phase);
+    }
+
+    [Fact]
+    public async Task IdleAgent_WithARunningPod_UsesHardlyAnyCpu()
+    {
+        await using var cluster = await NodeCluster.StartAsync(fixture);
+        await cluster.Client.CreateAsync(NodeCluster.Pod("quiet", "trap 'exit 0' TERM; sleep 1000 & wait"));
+        await cluster.RunningAsync("quiet");
+
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        // Start-up work settles first, and the compiler's second thoughts about it.
+        for (var windows = 0; await UsedAsync(self, TimeSpan.FromSeconds(2)) > TimeSpan.FromMilliseconds(50); windows++)
+            Assert.True(windows < 20, "the process did not come to rest in 40 s");
+        var used = await UsedAsync(self, TimeSpan.FromSeconds(10));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{used.TotalMilliseconds:0} ms of CPU in 10 s");
+        Assert.True(used < TimeSpan.FromMilliseconds(500), $"{used.TotalMilliseconds:0} ms of CPU in 10 s");
+    }
+
+    private static async Task<TimeSpan> UsedAsync(System.Diagnostics.Process self, TimeSpan window)
+    {
+        self.Refresh();
+        var before = self.TotalProcessorTime;
+        await Task.Delay(window, TestContext.Current.CancellationToken);
+        self.Refresh();
+        return self.TotalProcessorTime - before;
+    }
+
+    [Fact]
     public async Task OrphanedPod_DeletedWhileTheAgentWasAway_IsTakenAway()
     {
         await using var cluster = await NodeCluster.StartAsync(fixture);
