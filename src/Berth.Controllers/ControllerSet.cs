@@ -7,6 +7,7 @@ using Berth.Controllers.Jobs;
 using Berth.Controllers.Namespaces;
 using Berth.Controllers.NodeLifecycle;
 using Berth.Controllers.PodGc;
+using Berth.Controllers.Quotas;
 using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
 using Berth.Controllers.StatefulSets;
@@ -35,5 +36,6 @@ public static class ControllerSet
         new NodeLifecycleController(context),
         new TaintEvictionController(context),
         new PodGcController(context),
+        new ResourceQuotaController(context),
     ];
 }

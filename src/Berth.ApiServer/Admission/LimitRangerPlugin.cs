@@ -3,7 +3,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
-using Berth.ApiServer.Strategies.Pods;
+using Berth.Resources.Demand;
 
 namespace Berth.ApiServer.Admission;
 

@@ -5,6 +5,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Coordination.V1;
 using Berth.Api.Networking.V1;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Quota;
 
 namespace Berth.ApiServer.Admission.Quota;
 
@@ -32,40 +33,15 @@ public static class QuotaStatus
         ["leases.coordination.k8s.io"] = (o, ns) => o.List<Lease>(ns),
     };
 
-    /// <summary>What is used of each resource that the quota limits; zero where nothing is.</summary>
-    public static ApiMap<Quantity> Used(ResourceQuota quota, IObjectReader objects)
-    {
-        var used = quota.Spec.Hard.Select(e => KeyValuePair.Create(e.Key, Quantity.Zero)).ToApiMap();
-        foreach (var kind in quota.Spec.Hard.Keys.Select(KindOf).Distinct())
-        {
-            if (!s_kinds.TryGetValue(kind, out var list))
-                continue;
-            foreach (var value in list(objects, quota.Metadata.Namespace))
-            {
-                if (QuotaUsage.Matches(quota, value))
-                    used = QuotaUsage.Sum(used, QuotaUsage.Limited(quota, QuotaUsage.Of(value)));
-            }
-        }
-
-        return used;
-    }
+    /// <inheritdoc cref="QuotaUsage.Used"/>
+    public static ApiMap<Quantity> Used(ResourceQuota quota, IObjectReader objects) =>
+        QuotaUsage.Used(quota, kind => s_kinds.TryGetValue(kind, out var list) ? list(objects, quota.Metadata.Namespace) : []);
 
     /// <summary>True when the cache has the object, at this or a later state.</summary>
     internal static bool IsStored(IObjectReader objects, IApiObject value)
     {
-        var name = Http.ApiStatusException.Qualified(value.KindInfo.Group, value.KindInfo.Plural);
+        var name = QuotaUsage.CountedName(value.KindInfo);
         return !s_kinds.TryGetValue(name, out var list)
             || list(objects, value.Metadata.Namespace).Any(o => o.Metadata.Name == value.Metadata.Name && o.Metadata.Uid == value.Metadata.Uid);
-    }
-
-    private static string KindOf(string resource)
-    {
-        if (resource.StartsWith("count/", StringComparison.Ordinal))
-            return resource["count/".Length..];
-        if (resource is "requests.storage" || resource.Contains(".storageclass.storage.k8s.io/", StringComparison.Ordinal))
-            return "persistentvolumeclaims";
-        if (resource.StartsWith("services.", StringComparison.Ordinal))
-            return "services";
-        return s_kinds.ContainsKey(resource) ? resource : "pods";
     }
 }

@@ -2,6 +2,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Quota;
 
 namespace Berth.ApiServer.Admission.Quota;
 

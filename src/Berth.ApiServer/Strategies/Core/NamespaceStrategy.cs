@@ -38,9 +38,6 @@ public sealed class NamespaceStrategy : SpecAndStatusStrategy<Namespace>
     public override Namespace PrepareForUpdate(Namespace value, Namespace old) =>
         value with { Spec = value.Spec with { Finalizers = old.Spec.Finalizers }, Status = old.Status };
 
-    /// <summary>What the <c>finalize</c> subresource may change: <c>spec.finalizers</c>.</summary>
-    public static Namespace PrepareForFinalize(Namespace value, Namespace old) => value with { Status = old.Status };
-
     public override void Validate(Namespace value, FieldErrors errors)
     {
         foreach (var finalizer in value.Spec.Finalizers)

@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Meta.V1;
+using Berth.Resources.Demand;
 
 namespace Berth.ApiServer.Strategies.Pods;
 

@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
 using Berth.ApiServer.Validation.Pods;
+using Berth.Resources.Demand;
 
 namespace Berth.ApiServer.Strategies.Pods;
 

@@ -78,25 +78,6 @@ public static class PodRules
             errors.Forbidden(FieldPath.Spec, $"pod updates may not change fields other than {Mutable}{SpecDifference.Describe(before, rest)}");
     }
 
-    /// <summary>Ephemeral containers may be added through their subresource, never changed or taken away.</summary>
-    public static void ValidateEphemeralContainersUpdate(FieldErrors errors, Pod pod, Pod old)
-    {
-        if (old.Metadata.Annotations.ContainsKey(MirrorAnnotation))
-        {
-            errors.Forbidden("", "static pods do not support ephemeral containers");
-            return;
-        }
-
-        foreach (var container in old.Spec.EphemeralContainers)
-        {
-            var kept = pod.Spec.EphemeralContainers.FirstOrDefault(c => c.Name == container.Name);
-            if (kept is null)
-                errors.Forbidden(FieldPath.Spec["ephemeralContainers"], $"existing ephemeral containers \"{container.Name}\" may not be removed\n");
-            else if (kept != container)
-                errors.Forbidden(FieldPath.Spec["ephemeralContainers"], $"existing ephemeral containers \"{container.Name}\" may not be changed{SpecDifference.Describe(container, kept)}");
-        }
-    }
-
     public static void ValidateStatusUpdate(FieldErrors errors, Pod pod, Pod old)
     {
         var status = FieldPath.Root["status"];

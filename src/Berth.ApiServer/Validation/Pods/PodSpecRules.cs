@@ -1,7 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Meta.V1;
-using Berth.ApiServer.Strategies.Pods;
+using Berth.Resources.Demand;
 
 namespace Berth.ApiServer.Validation.Pods;
 

@@ -1,11 +1,10 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Schema;
 using Berth.Api.Selection;
-using Berth.ApiServer.Http;
-using Berth.ApiServer.Strategies.Pods;
-using Berth.ApiServer.Validation;
+using Berth.Resources.Demand;
 
-namespace Berth.ApiServer.Admission.Quota;
+namespace Berth.Resources.Quota;
 
 /// <summary>What objects count for in resource quotas. Pure.</summary>
 public static class QuotaUsage
@@ -20,7 +19,7 @@ public static class QuotaUsage
     public static ApiMap<Quantity> Of(IApiObject value)
     {
         var kind = value.KindInfo;
-        var usage = ApiMap<Quantity>.Empty.With($"count/{ApiStatusException.Qualified(kind.Group, kind.Plural)}", s_one);
+        var usage = ApiMap<Quantity>.Empty.With($"count/{CountedName(kind)}", s_one);
         if (kind.Group.Length == 0 && s_counted.Contains(kind.Plural))
             usage = usage.With(kind.Plural, s_one);
         return value switch
@@ -69,6 +68,43 @@ public static class QuotaUsage
         return left;
     }
 
+    /// <summary>Name of a kind behind <c>count/</c>: <c>pods</c>, <c>deployments.apps</c>.</summary>
+    public static string CountedName(KindInfo kind) => kind.Group.Length == 0 ? kind.Plural : $"{kind.Plural}.{kind.Group}";
+
+    /// <summary>The kind whose objects a resource of a quota counts or sums up, as <see cref="CountedName"/> writes it.</summary>
+    public static string KindOf(string resource)
+    {
+        if (resource.StartsWith("count/", StringComparison.Ordinal))
+            return resource["count/".Length..];
+        if (resource == "requests.storage" || resource.Contains(".storageclass.storage.k8s.io/", StringComparison.Ordinal))
+            return "persistentvolumeclaims";
+        if (resource.StartsWith("services.", StringComparison.Ordinal))
+            return "services";
+        return s_counted.Contains(resource) ? resource : "pods";
+    }
+
+    /// <summary>What is used of each resource that the quota limits, by the objects of its namespace; zero where nothing is.</summary>
+    /// <param name="objects">Gives the objects of a kind, by the name of <see cref="KindOf"/>; nothing for kinds that are not counted.</param>
+    public static ApiMap<Quantity> Used(ResourceQuota quota, Func<string, IEnumerable<IApiObject>> objects)
+    {
+        var used = quota.Spec.Hard.Select(e => KeyValuePair.Create(e.Key, Quantity.Zero)).ToApiMap();
+        foreach (var kind in quota.Spec.Hard.Keys.Select(KindOf).Distinct())
+        {
+            foreach (var value in objects(kind))
+            {
+                if (Matches(quota, value))
+                    used = Sum(used, Limited(quota, Of(value)));
+            }
+        }
+
+        return used;
+    }
+
+    private static bool IsHugePages(string name) => name.StartsWith("hugepages-", StringComparison.Ordinal);
+
+    // Devices and the like: a DNS name of somebody else than Kubernetes.
+    private static bool IsExtended(string name) => name.Contains('/', StringComparison.Ordinal) && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
+
     private static ApiMap<Quantity> OfPod(Pod pod)
     {
         // What has ended needs nothing any more, and stands in nobody's way.
@@ -77,9 +113,9 @@ public static class QuotaUsage
         var usage = ApiMap<Quantity>.Empty.With("pods", s_one);
         foreach (var (name, quantity) in PodResources.Requests(pod.Spec))
         {
-            if (name is "cpu" or "memory" or "ephemeral-storage" || ResourceNames.IsHugePages(name))
+            if (name is "cpu" or "memory" or "ephemeral-storage" || IsHugePages(name))
                 usage = usage.With(name, quantity);
-            if (name is "cpu" or "memory" or "ephemeral-storage" || ResourceNames.IsHugePages(name) || ResourceNames.IsExtended(name))
+            if (name is "cpu" or "memory" or "ephemeral-storage" || IsHugePages(name) || IsExtended(name))
                 usage = usage.With("requests." + name, quantity);
         }
 

@@ -1,7 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 
-namespace Berth.ApiServer.Strategies.Pods;
+namespace Berth.Resources.Demand;
 
 /// <summary>What a pod as a whole asks for, and the quality of service that follows from it.</summary>
 public static class PodResources
