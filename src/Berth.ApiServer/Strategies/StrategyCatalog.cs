@@ -7,6 +7,7 @@ using Berth.ApiServer.Strategies.Batch;
 using Berth.ApiServer.Strategies.Certificates;
 using Berth.ApiServer.Strategies.Coordination;
 using Berth.ApiServer.Strategies.Core;
+using Berth.ApiServer.Strategies.FlowControl;
 using Berth.ApiServer.Strategies.Networking;
 using Berth.ApiServer.Strategies.Pods;
 using Berth.ApiServer.Strategies.Policy;
@@ -50,6 +51,9 @@ public static class StrategyCatalog
         [typeof(Api.Coordination.V1.Lease)] = new LeaseStrategy(),
         [typeof(Api.Discovery.V1.EndpointSlice)] = new EndpointSliceStrategy(),
         [typeof(Api.Events.V1.Event)] = new EventsStrategy(),
+        [typeof(Api.FlowControl.V1.FlowSchema)] = new FlowSchemaStrategy(),
+        [typeof(Api.FlowControl.V1.PriorityLevelConfiguration)] = new PriorityLevelConfigurationStrategy(),
+        [typeof(Api.Networking.V1.IPAddress)] = new IPAddressStrategy(),
         [typeof(Api.Networking.V1.Ingress)] = new IngressStrategy(),
         [typeof(Api.Networking.V1.IngressClass)] = new IngressClassStrategy(),
         [typeof(Api.FlowControl.V1.FlowSchema)] = new PlainStrategy<Api.FlowControl.V1.FlowSchema>(
@@ -68,6 +72,7 @@ public static class StrategyCatalog
         [typeof(Api.Storage.V1.VolumeAttributesClass)] = new PlainStrategy<Api.Storage.V1.VolumeAttributesClass>(
             Api.Storage.V1.VolumeAttributesClass.Empty, null, hasGeneration: false),
         [typeof(Api.Networking.V1.NetworkPolicy)] = new NetworkPolicyStrategy(),
+        [typeof(Api.Networking.V1.ServiceCIDR)] = new ServiceCIDRStrategy(),
         [typeof(Api.Node.V1.RuntimeClass)] = new RuntimeClassStrategy(),
         [typeof(Api.Policy.V1.PodDisruptionBudget)] = new PodDisruptionBudgetStrategy(),
         [typeof(Api.Rbac.V1.ClusterRole)] = new ClusterRoleStrategy(),
@@ -76,7 +81,11 @@ public static class StrategyCatalog
         [typeof(Api.Rbac.V1.RoleBinding)] = new RoleBindingStrategy(),
         [typeof(Api.Scheduling.V1.PriorityClass)] = new PriorityClassStrategy(),
         [typeof(Api.Storage.V1.CSIDriver)] = new CSIDriverStrategy(),
+        [typeof(Api.Storage.V1.CSINode)] = new UncountedStrategy<Api.Storage.V1.CSINode>(),
+        [typeof(Api.Storage.V1.CSIStorageCapacity)] = new UncountedStrategy<Api.Storage.V1.CSIStorageCapacity>(),
         [typeof(Api.Storage.V1.StorageClass)] = new StorageClassStrategy(),
+        [typeof(Api.Storage.V1.VolumeAttachment)] = new VolumeAttachmentStrategy(),
+        [typeof(Api.Storage.V1.VolumeAttributesClass)] = new UncountedStrategy<Api.Storage.V1.VolumeAttributesClass>(),
     }.ToFrozenDictionary();
 
     public static ResourceStrategy<T> For<T>()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Berth.Api.Apps.V1;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
@@ -17,7 +18,11 @@ public sealed class ControllerRevisionStrategy : ResourceStrategy<ControllerRevi
             errors.Required("data", "data must be a valid JSON object");
     }
 
-    public override void ValidateUpdate(ControllerRevision value, ControllerRevision old, FieldErrors errors) =>
-        BasicRules.Unchanged(errors, FieldPath.Root["data"], value.Data, old.Data);
+    public override void ValidateUpdate(ControllerRevision value, ControllerRevision old, FieldErrors errors)
+    {
+        // Clients may write the same JSON in another way.
+        if (value.Data != old.Data && (value.Data is null || old.Data is null || !JsonNode.DeepEquals(JsonNode.Parse(value.Data.Span), JsonNode.Parse(old.Data.Span))))
+            errors.Invalid("data", value.Data, BasicRules.Immutable);
+    }
 
 }

@@ -13,9 +13,18 @@ public sealed class NodeStrategy : SpecAndStatusStrategy<Node>
         ["spec.unschedulable"] = n => n.Spec.Unschedulable ? "true" : "false",
     };
 
-    public override Node Default(Node value) => value.Status.Allocatable.IsEmpty && !value.Status.Capacity.IsEmpty
-        ? value with { Status = value.Status with { Allocatable = value.Status.Capacity } }
-        : value;
+    public override Node Default(Node value)
+    {
+        // The older name of the first range.
+        var (range, all) = (value.Spec.PodCIDR, value.Spec.PodCIDRs);
+        if (range.Length > 0 && (all.IsEmpty || all[0] != range))
+            value = value with { Spec = value.Spec with { PodCIDRs = [range] } };
+        else if (range.Length == 0 && !all.IsEmpty)
+            value = value with { Spec = value.Spec with { PodCIDR = all[0] } };
+        return value.Status.Allocatable.IsEmpty && !value.Status.Capacity.IsEmpty
+            ? value with { Status = value.Status with { Allocatable = value.Status.Capacity } }
+            : value;
+    }
 
     /// <summary>A node registers itself together with what it has, so its status is kept.</summary>
     public override Node PrepareForCreate(Node value) => value;

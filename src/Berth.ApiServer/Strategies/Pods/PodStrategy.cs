@@ -38,7 +38,16 @@ public sealed class PodStrategy(TimeProvider clock) : SpecAndStatusStrategy<Pod>
         return period < 0 ? 1 : period;
     }
 
-    public override Pod Default(Pod value) => PodDefaults.Of(value);
+    public override Pod Default(Pod value)
+    {
+        value = PodDefaults.Of(value);
+        var (ip, all) = (value.Status.PodIP, value.Status.PodIPs);
+
+        // The older name of the first address; where the two differ, whoever wrote them knows only the older one.
+        if (ip.Length > 0 && (all.IsEmpty || all[0].Ip != ip))
+            return value with { Status = value.Status with { PodIPs = [new() { Ip = ip }] } };
+        return ip.Length == 0 && !all.IsEmpty ? value with { Status = value.Status with { PodIP = all[0].Ip } } : value;
+    }
 
     public override Pod PrepareForCreate(Pod value)
     {
