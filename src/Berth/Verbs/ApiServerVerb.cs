@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Berth.ApiServer;
+using Berth.ApiServer.Admission;
 using Berth.Instance;
 using Berth.Store.Sqlite;
 
@@ -12,6 +13,8 @@ namespace Berth.Verbs;
 /// </summary>
 internal static class ApiServerVerb
 {
+    private static readonly IPNetwork s_serviceCidr = IPNetwork.Parse("10.96.0.0/16");
+
     public static Command Create()
     {
         var directory = new Option<string>("--data-dir") { Description = "Directory of the store", Required = true };
@@ -25,7 +28,12 @@ internal static class ApiServerVerb
             if (!IPAddress.IsLoopback(endpoint.Address))
                 throw new UserErrorException($"--listen {text}: without authentication the server listens on the loopback interface alone", "give an address such as 127.0.0.1:8080");
             await using var store = SqliteStore.Open(new SqliteStoreOptions { Directory = parsed.GetRequiredValue(directory) });
-            await using var host = new ApiServerHost(new ApiServerOptions { Store = store, Listen = endpoint });
+            await using var host = new ApiServerHost(new ApiServerOptions
+            {
+                Store = store,
+                Listen = endpoint,
+                Admission = objects => new AdmissionChain(AdmissionPlugins.Default(objects, s_serviceCidr)),
+            });
             await host.StartAsync(ct);
             Console.WriteLine($"API server at {host.Address}, without authentication: for development alone");
             await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
