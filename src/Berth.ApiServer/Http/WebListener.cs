@@ -24,7 +24,7 @@ internal static class WebListener
     public static WebApplication Build(ApiServerOptions options, IPEndPoint endpoint, RequestDelegate handler)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(options.Logging);
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLogging(options.Logging));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

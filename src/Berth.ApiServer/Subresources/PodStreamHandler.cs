@@ -32,6 +32,12 @@ public sealed class PodStreamHandler(ResourceRegistry<Pod> pods, HttpMessageInvo
             "attach" => ($"/attach/{place}/{container}", Query(request, StreamName)),
             _ => ($"/portForward/{place}", Query(request, static name => name == "ports" ? "port" : name)),
         };
+        if (kind == "portforward" && PortForwardTunnel.IsAskedFor(request.Http.Request))
+        {
+            await PortForwardTunnel.RunAsync(request, nodes, target.Uri).ConfigureAwait(false);
+            return;
+        }
+
         await ProxyRequest.ForwardAsync(request, nodes, target.Uri, errorsAsStatus: kind == "log").ConfigureAwait(false);
     }
 

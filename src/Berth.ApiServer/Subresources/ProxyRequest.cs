@@ -47,10 +47,21 @@ internal static class ProxyRequest
         var upgrade = http.Request.Headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
             ? http.Request.Headers.Upgrade.ToString() : "";
         using var outgoing = Outgoing(http.Request, target, upgrade);
-        HttpResponseMessage response;
+        using var response = await SendAsync(request, transport, outgoing).ConfigureAwait(false);
+        if (upgrade.Length > 0 && (int)response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            await TunnelAsync(http, response).ConfigureAwait(false);
+        else if (errorsAsStatus && (int)response.StatusCode >= 300)
+            throw await RefusalAsync(response, request.Cancellation).ConfigureAwait(false);
+        else
+            await CopyAsync(http, response, rewriteRoot).ConfigureAwait(false);
+    }
+
+    /// <exception cref="ApiStatusException">503: the backend cannot be reached.</exception>
+    public static async Task<HttpResponseMessage> SendAsync(ApiRequest request, HttpMessageInvoker transport, HttpRequestMessage outgoing)
+    {
         try
         {
-            response = await transport.SendAsync(outgoing, request.Cancellation).ConfigureAwait(false);
+            return await transport.SendAsync(outgoing, request.Cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {
@@ -61,16 +72,6 @@ internal static class ProxyRequest
                 Reason = "ServiceUnavailable",
                 Code = 503,
             });
-        }
-
-        using (response)
-        {
-            if (upgrade.Length > 0 && (int)response.StatusCode == StatusCodes.Status101SwitchingProtocols)
-                await TunnelAsync(http, response).ConfigureAwait(false);
-            else if (errorsAsStatus && (int)response.StatusCode >= 300)
-                throw await RefusalAsync(response, request.Cancellation).ConfigureAwait(false);
-            else
-                await CopyAsync(http, response, rewriteRoot).ConfigureAwait(false);
         }
     }
 
@@ -173,7 +174,8 @@ internal static class ProxyRequest
         }
     }
 
-    private static async Task<ApiStatusException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <summary>What a backend says when it does not do what it was asked, as a Status.</summary>
+    public static async Task<ApiStatusException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         // A message, not a body: what is longer is cut.
         const int MessageBytesMax = 8 * 1024;
