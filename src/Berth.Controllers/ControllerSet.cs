@@ -1,6 +1,7 @@
 using Berth.Controllers.CronJobs;
 using Berth.Controllers.DaemonSets;
 using Berth.Controllers.Deployments;
+using Berth.Controllers.Disruption;
 using Berth.Controllers.Endpoints;
 using Berth.Controllers.GarbageCollection;
 using Berth.Controllers.Jobs;
@@ -11,6 +12,7 @@ using Berth.Controllers.Quotas;
 using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
 using Berth.Controllers.StatefulSets;
+using Berth.Controllers.Volumes;
 
 namespace Berth.Controllers;
 
@@ -37,5 +39,11 @@ public static class ControllerSet
         new TaintEvictionController(context),
         new PodGcController(context),
         new ResourceQuotaController(context),
+        new DisruptionController(context),
+        new StaleDisruptionController(context),
+        new EndpointSliceMirroringController(context),
+        new PersistentVolumeController(context),
+        new ClaimProtectionController(context),
+        new VolumeProtectionController(context),
     ];
 }
