@@ -13,7 +13,7 @@ namespace Berth.ApiServer.Authentication;
 /// Guards CertificateSigningRequests: they carry who really made them, only who may approve or sign for a signer does so, and
 /// nobody asks for a client certificate of the group that may do everything.
 /// </summary>
-public sealed class CertificateRequests(IAuthorizer authorizer) : IAdmissionPlugin
+public sealed class CertificateRequests(IAuthorizer authorizer, TimeProvider time) : IAdmissionPlugin
 {
     private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
 
@@ -22,12 +22,21 @@ public sealed class CertificateRequests(IAuthorizer authorizer) : IAdmissionPlug
     public ValueTask<T> MutateAsync<T>(AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)
         where T : class, IApiObject<T>
     {
-        if (value is not CertificateSigningRequest request || attributes is not { Operation: AdmissionOperation.Create, Subresource: "" }) return new(value);
-        var identified = request with
+        if (value is not CertificateSigningRequest request) return new(value);
+        var before = (old as CertificateSigningRequest)?.Status.Conditions ?? [];
+        var result = (attributes.Operation, attributes.Subresource) switch
         {
-            Spec = request.Spec with { Username = attributes.UserName, Groups = [.. attributes.UserGroups], Uid = "", Extra = [] },
+            (AdmissionOperation.Create, "") => request with
+            {
+                Spec = request.Spec with { Username = attributes.UserName, Groups = [.. attributes.UserGroups], Uid = "", Extra = [] },
+            },
+            (AdmissionOperation.Update, "approval") => WithConditions(request, request.Status.Conditions, before),
+            // Who writes the status does not approve: these conditions stay what they were.
+            (AdmissionOperation.Update, "status") => WithConditions(
+                request, [.. before.Where(IsVerdict), .. request.Status.Conditions.Where(c => !IsVerdict(c))], before),
+            _ => request,
         };
-        return new((T)(IApiObject)identified);
+        return new((T)(IApiObject)result);
     }
 
     public async ValueTask ValidateAsync(AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
@@ -59,6 +68,29 @@ public sealed class CertificateRequests(IAuthorizer authorizer) : IAdmissionPlug
 
             throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name, $"user not permitted to {verb} requests with signerName \"{signer}\"");
         }
+    }
+
+    private static bool IsVerdict(CertificateSigningRequestCondition condition) => condition.Type is "Approved" or "Denied";
+
+    /// <summary>Dates the conditions that carry no date.</summary>
+    private CertificateSigningRequest WithConditions(
+        CertificateSigningRequest request, ApiList<CertificateSigningRequestCondition> conditions, ApiList<CertificateSigningRequestCondition> before)
+    {
+        Time now = time.GetUtcNow();
+        return request with
+        {
+            Status = request.Status with
+            {
+                Conditions =
+                [
+                    .. conditions.Select(c => c with
+                    {
+                        LastUpdateTime = c.LastUpdateTime ?? now,
+                        LastTransitionTime = c.LastTransitionTime ?? before.FirstOrDefault(b => b.Type == c.Type && b.Status == c.Status)?.LastTransitionTime ?? now,
+                    }),
+                ],
+            },
+        };
     }
 
     private static void CheckSubject(AdmissionAttributes attributes, CertificateSigningRequest request)

@@ -133,7 +133,7 @@ public sealed class ClusterSecurity
                 new NodeRestriction(objects),
                 new RbacEscalation(Roles, Authorizer, objects),
                 new ServiceAccountSecrets(owner._issuer, certificates.Authority, objects),
-                new CertificateRequests(Authorizer),
+                new CertificateRequests(Authorizer, owner._time),
                 Aggregator,
             ];
         }

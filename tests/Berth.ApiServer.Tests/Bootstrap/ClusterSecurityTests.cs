@@ -326,6 +326,12 @@ public sealed class ClusterSecurityTests : IAsyncLifetime
         await BindAsync("csr-approve", "system:certificates.k8s.io:kube-apiserver-client-approver", """{"kind":"User","name":"ann"}""");
         (code, body) = await ann.SendAsync(HttpMethod.Put, $"{Path}/mine/approval", made.ToJsonString());
         Assert.True(code == HttpStatusCode.OK, $"{code} {body}");
+        Assert.NotNull(body["status"]!["conditions"]![0]!["lastUpdateTime"]);
+
+        // A status that forgets the approval, and brings a denial, changes neither.
+        body["status"] = JsonNode.Parse("""{"conditions":[{"type":"Denied","status":"True","reason":"x"},{"type":"Failed","status":"True","reason":"y"}]}""");
+        (_, body) = await _server.Admin.SendAsync(HttpMethod.Put, $"{Path}/mine/status", body.ToJsonString());
+        Assert.Equal(["Approved", "Failed"], body["status"]!["conditions"]!.AsArray().Select(c => (string?)c!["type"]));
 
         static string Body(string name, string subject)
         {
