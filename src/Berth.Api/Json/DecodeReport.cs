@@ -18,6 +18,9 @@ public sealed class DecodeReport
 
     public void DuplicateField(string path) => Add($"duplicate field \"{path}\"");
 
+    /// <summary>A sentence of another reader's, for what was lost on the way to JSON.</summary>
+    public void Problem(string sentence) => Add(sentence);
+
     private void Add(string problem)
     {
         if (_problems.Count < ProblemsMax && !_problems.Contains(problem))

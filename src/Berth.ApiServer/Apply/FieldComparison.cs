@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Berth.ApiServer.Patch;
 
 namespace Berth.ApiServer.Apply;
 
@@ -49,7 +50,7 @@ internal sealed class FieldComparison
         {
             if (before.Present && after.Present)
             {
-                if (!JsonNode.DeepEquals(before.Node, after.Node))
+                if (!JsonSame.Are(before.Node, after.Node))
                     Modified.Add(Path);
                 return;
             }
@@ -110,7 +111,7 @@ internal sealed class FieldComparison
             else if (was.Count > 1 && becomes.Count > 1)
             {
                 // Repeated items are compared as one value.
-                if (was.Count != becomes.Count || !was.Zip(becomes).All(p => JsonNode.DeepEquals(p.First, p.Second)))
+                if (was.Count != becomes.Count || !was.Zip(becomes).All(p => JsonSame.Are(p.First, p.Second)))
                     Modified.Add(Path);
             }
             else if (was.Count > 1)

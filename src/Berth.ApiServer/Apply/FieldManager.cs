@@ -38,9 +38,19 @@ public static class FieldManager
         // Nobody asked for tracking of this object: its fields were reset, and no one has applied it since.
         if (managed.IsEmpty && live is not null)
             return [];
-        Update(
-            managed, Tree(live ?? Empty(kind)), Tree(result), FieldType.Of(kind.Schema), ResetFields.Of(kind, subresource),
-            FieldOwner.Updater(manager, apiVersion, subresource), apiVersion, now);
+        var reset = ResetFields.Of(kind, subresource);
+        var before = Tree(live ?? Empty(kind));
+        var after = Tree(result);
+        foreach (var entry in reset.Entries)
+        {
+            // Most of the object, in a write of its status: not worth the comparison.
+            if (!entry.Owned || entry.Element.FieldName is not { } name)
+                continue;
+            before.Remove(name);
+            after.Remove(name);
+        }
+
+        Update(managed, before, after, FieldType.Of(kind.Schema), reset, FieldOwner.Updater(manager, apiVersion, subresource), apiVersion, now);
         managed.MergeOldestUpdates();
         return managed.Encode();
     }
@@ -189,7 +199,7 @@ public static class FieldManager
         }
 
         Disown(managed, comparison, owner);
-        var changes = !JsonNode.DeepEquals(live, merged);
+        var changes = !JsonSame.Are(live, merged);
         managed.Set(owner, new OwnedFields(mine.Except(s_unowned), apiVersion, changes ? now : last?.Time));
         return new Outcome((JsonObject)merged!, managed, []);
     }
@@ -200,8 +210,11 @@ public static class FieldManager
         var changed = comparison.Changed;
         foreach (var (owner, owned) in managed.Owned.ToList())
         {
-            if (owner != but)
-                managed.Set(owner, owned with { Fields = owned.Fields.Except(changed).Except(comparison.Removed) });
+            if (owner == but)
+                continue;
+            var left = owned.Fields.Except(changed).Except(comparison.Removed);
+            if (!ReferenceEquals(left, owned.Fields))
+                managed.Set(owner, owned with { Fields = left });
         }
     }
 
@@ -228,16 +241,17 @@ public static class FieldManager
 
     private static IApiObject Empty(KindInfo kind) => kind.ReadJson("{}"u8, null);
 
-    private static JsonObject Tree(IApiObject value) => Bare(CompleteTree.Of(value));
+    private static JsonObject Tree(IApiObject value) => Strip(CompleteTree.Of(value));
 
     /// <summary>A copy without what is not subject to ownership and would only be in the way.</summary>
-    private static JsonObject Bare(JsonObject value)
+    private static JsonObject Bare(JsonObject value) => Strip((JsonObject)value.DeepClone());
+
+    private static JsonObject Strip(JsonObject value)
     {
-        var copy = (JsonObject)value.DeepClone();
-        copy.Remove("apiVersion");
-        copy.Remove("kind");
-        (copy["metadata"] as JsonObject)?.Remove("managedFields");
-        return copy;
+        value.Remove("apiVersion");
+        value.Remove("kind");
+        (value["metadata"] as JsonObject)?.Remove("managedFields");
+        return value;
     }
 
     private sealed record OwnedPath(FieldOwner Owner, PathElement[] Path);

@@ -2,7 +2,7 @@ namespace Berth.ApiServer.Apply;
 
 /// <summary>
 /// A set of field paths, as a tree sorted by path element. A path can be in the set with or without what is below it.
-/// Immutable once built with <see cref="Add"/>; operations share subtrees.
+/// Immutable once built; operations share subtrees.
 /// </summary>
 /// <remarks>Invariant: no entry is neither owned nor has anything below it.</remarks>
 internal sealed class FieldSet : IEquatable<FieldSet>
@@ -49,6 +49,22 @@ internal sealed class FieldSet : IEquatable<FieldSet>
         _entries[at] = entry with { Below = below };
     }
 
+    /// <summary>Adds an element with what is below it. Only for the one who builds the set.</summary>
+    public void Add(PathElement element, bool owned, FieldSet below)
+    {
+        if (!owned && below.IsEmpty)
+            return;
+        var at = Find(element);
+        if (at < 0)
+        {
+            _entries.Insert(~at, new Entry(element, owned, below.IsEmpty ? null : below));
+            return;
+        }
+
+        var known = _entries[at];
+        _entries[at] = new Entry(element, owned || known.Owned, known.Below is null ? (below.IsEmpty ? null : below) : known.Below.Union(below));
+    }
+
     /// <summary>True when the path itself is in the set.</summary>
     public bool Has(ReadOnlySpan<PathElement> path)
     {
@@ -74,12 +90,29 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     public FieldSet Intersect(FieldSet other) =>
         Combine(other, static (a, b) => a && b, static (a, b) => a is null || b is null ? null : a.Intersect(b));
 
-    /// <summary>Without the paths of <paramref name="other"/>; what is below them stays.</summary>
+    /// <summary>Without the paths of <paramref name="other"/>; what is below them stays. This set itself when it has none of them.</summary>
     public FieldSet Except(FieldSet other)
     {
-        if (other.IsEmpty)
+        if (!Overlaps(other))
             return this;
         return Combine(other, static (a, b) => a && !b, static (a, b) => a is null || b is null ? a : a.Except(b));
+    }
+
+    /// <summary>True when the sets share a path.</summary>
+    public bool Overlaps(FieldSet other)
+    {
+        int i = 0, j = 0;
+        while (i < _entries.Count && j < other._entries.Count)
+        {
+            var (left, right) = (_entries[i], other._entries[j]);
+            var order = left.Element.CompareTo(right.Element);
+            if (order == 0 && ((left.Owned && right.Owned) || (left.Below is not null && right.Below is not null && left.Below.Overlaps(right.Below))))
+                return true;
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
+        }
+
+        return false;
     }
 
     /// <summary>Without the paths of <paramref name="other"/> and all that is below them.</summary>

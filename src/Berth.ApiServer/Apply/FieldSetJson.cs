@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Berth.Api;
-using Berth.ApiServer.Patch;
 
 namespace Berth.ApiServer.Apply;
 
@@ -11,17 +9,28 @@ namespace Berth.ApiServer.Apply;
 /// </summary>
 internal static class FieldSetJson
 {
+    // Paths are as deep as the objects they lead into.
+    private const int DepthMax = 512;
+
     /// <exception cref="FormatException">The JSON is no field set.</exception>
     public static FieldSet Parse(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonTree.Parse(json) switch
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DepthMax });
+            reader.Read();
+            var set = reader.TokenType switch
             {
-                JsonObject map => Read(map),
-                null => FieldSet.Empty,
+                JsonTokenType.StartObject => Read(ref reader, out _),
+                JsonTokenType.Null => FieldSet.Empty,
                 _ => throw new FormatException("a field set is a JSON object"),
             };
+            while (reader.Read())
+            {
+                // The reader throws on anything but white space.
+            }
+
+            return set;
         }
         catch (JsonException e)
         {
@@ -31,34 +40,38 @@ internal static class FieldSetJson
 
     public static RawJson Print(FieldSet set)
     {
-        using var buffer = new MemoryStream();
+        using var buffer = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
             Write(writer, set, false);
         return new RawJson(buffer.ToArray());
     }
 
-    private static FieldSet Read(JsonObject map)
+    /// <param name="self">True when the element that the object stands for is in the set itself: a leaf, or one that says so.</param>
+    private static FieldSet Read(ref Utf8JsonReader reader, out bool self)
     {
         var set = new FieldSet();
-        Read(map, set, []);
-        return set;
-    }
-
-    private static void Read(JsonObject map, FieldSet root, List<PathElement> path)
-    {
-        foreach (var (name, value) in map)
+        self = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (name == "." || PathElement.Parse(name) is not { } element)
+            var isSelf = reader.ValueTextEquals("."u8);
+            var element = isSelf ? null : PathElement.Parse(reader.GetString()!);
+            reader.Read();
+            if (element is null || reader.TokenType != JsonTokenType.StartObject)
+            {
+                // Elements of kinds that a later version may know are dropped with what is below them.
+                self |= isSelf;
+                if (element is not null)
+                    set.Add(element, true, FieldSet.Empty);
+                reader.Skip();
                 continue;
-            var below = value as JsonObject ?? [];
-            path.Add(element);
+            }
 
-            // A leaf, or a node that says of itself that it is in the set.
-            if (below.All(m => m.Key == ".") || below.ContainsKey("."))
-                root.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(path));
-            Read(below, root, path);
-            path.RemoveAt(path.Count - 1);
+            var below = Read(ref reader, out var owned);
+            set.Add(element, owned, below);
         }
+
+        self |= set.IsEmpty;
+        return set;
     }
 
     private static void Write(Utf8JsonWriter writer, FieldSet set, bool self)

@@ -24,7 +24,13 @@ internal sealed record FieldOwner(string Manager, bool Applies, string ApiVersio
 
 /// <param name="ApiVersion">Version in which the paths are written.</param>
 /// <param name="Time">When the set last changed; null when unknown.</param>
-internal sealed record OwnedFields(FieldSet Fields, string ApiVersion, Time? Time);
+internal sealed record OwnedFields(FieldSet Fields, string ApiVersion, Time? Time)
+{
+    /// <summary>The entry that the set was decoded from, and the set as it was then: unchanged sets need not be printed again.</summary>
+    public (FieldSet Fields, RawJson Printed)? Source { get; init; }
+
+    public RawJson Print() => Source is { } source && ReferenceEquals(source.Fields, Fields) ? source.Printed : FieldSetJson.Print(Fields);
+}
 
 /// <summary><c>metadata.managedFields</c>, decoded.</summary>
 internal sealed class ManagedFieldSets
@@ -51,7 +57,10 @@ internal sealed class ManagedFieldSets
                 var fields = entry.FieldsV1 is null ? FieldSet.Empty : FieldSetJson.Parse(entry.FieldsV1.Span);
                 var applies = entry.Operation == "Apply";
                 var owner = new FieldOwner(entry.Manager, applies, applies ? "" : entry.ApiVersion, entry.Subresource);
-                result._owned[owner] = new OwnedFields(fields, entry.ApiVersion, entry.Time);
+                result._owned[owner] = new OwnedFields(fields, entry.ApiVersion, entry.Time)
+                {
+                    Source = entry.FieldsV1 is null ? null : (fields, entry.FieldsV1),
+                };
             }
             catch (FormatException)
             {
@@ -121,7 +130,7 @@ internal sealed class ManagedFieldSets
                 ApiVersion = o.Value.ApiVersion,
                 Time = o.Value.Time,
                 FieldsType = "FieldsV1",
-                FieldsV1 = FieldSetJson.Print(o.Value.Fields),
+                FieldsV1 = o.Value.Print(),
                 Subresource = o.Key.Subresource,
             })
             .OrderBy(e => e.Operation, StringComparer.Ordinal)

@@ -5,6 +5,8 @@ using Berth.Api.Json;
 using Berth.Api.Meta.V1;
 using Berth.Api.Proto;
 using Berth.Api.Schema;
+using Berth.ApiServer.Apply;
+using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
 
@@ -42,7 +44,9 @@ internal static class BodyDecoder
             case ResponseFormat.JsonType:
                 return DecodeJson<T>(request, body.Span);
             case ResponseFormat.YamlType:
-                return DecodeJson<T>(request, YamlBody.ToJson(body.Span));
+                var repeated = new List<string>();
+                var json = YamlBody.ToJson(body.Span, repeated);
+                return DecodeJson<T>(request, json, repeated.Count == 0 ? null : "yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated));
             case ResponseFormat.ProtobufType:
                 return DecodeProtobuf<T>(body.Span);
             default:
@@ -51,11 +55,14 @@ internal static class BodyDecoder
     }
 
     /// <summary>As <see cref="Decode"/> for JSON; also used for what patches make.</summary>
-    public static T DecodeJson<T>(ApiRequest request, ReadOnlySpan<byte> json)
+    /// <param name="problem">What the report is to begin with; null for nothing.</param>
+    public static T DecodeJson<T>(ApiRequest request, ReadOnlySpan<byte> json, string? problem = null)
         where T : class, IApiObject<T>
     {
         var validation = FieldValidation(request);
         var report = validation == "Ignore" ? null : new DecodeReport();
+        if (problem is not null)
+            report?.Problem(problem);
         T value;
         try
         {
@@ -73,6 +80,10 @@ internal static class BodyDecoder
         }
 
         Report<T>(request, validation, report);
+
+        // An empty list asks to forget the owners; to a typed object it is the same as none.
+        if (value.Metadata.ManagedFields.IsEmpty && json.IndexOf("\"managedFields\""u8) >= 0 && FieldManager.IsReset(JsonTree.Parse(json)))
+            value = value.WithMetadata(value.Metadata with { ManagedFields = [ManagedFieldsEntry.Empty] });
         return value;
     }
 

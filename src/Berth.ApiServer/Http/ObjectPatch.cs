@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Api;
-using Berth.ApiServer.Apply;
 using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
 
@@ -63,10 +62,6 @@ internal static class ObjectPatch
                 _ => throw ApiStatusException.UnsupportedMediaType(
                     $"the body of the request was in an unknown format - accepted media types include: {JsonPatchType}, {MergePatchType}, {ApplyYamlType}, {StrategicPatchType}"),
             };
-
-            // An empty list asks to forget the owners; typed objects know no difference between empty and absent.
-            if (FieldManager.IsReset(result))
-                result["metadata"]!["managedFields"] = new JsonArray(new JsonObject());
             return BodyDecoder.DecodeJson<T>(request, JsonSerializerBytes(result));
         }
         catch (PatchException e)
