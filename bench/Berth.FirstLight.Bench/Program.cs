@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Berth.FirstLight.Bench;
 
-// Arguments: the binary. Exit code 1 when a limit was missed. See bench/README.md.
+// Arguments: the binary. Exit code 1 when a limit was missed. See README.md.
 var binary = Path.GetFullPath(args[0]);
 var data = Directory.CreateTempSubdirectory("berth-bench-").FullName;
 string[] settings = ["--data-dir", data];

@@ -21,8 +21,9 @@ internal static class SampleManifests
         {
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
             using var reader = new StreamReader(stream);
+            // The line's end belongs to the document: a block of text that ends it ends with a line break.
             foreach (var document in (await reader.ReadToEndAsync(ct)).Split("\n---\n"))
-                await ApplyAsync(client, YamlToJson.Convert(System.Text.Encoding.UTF8.GetBytes(document)), ct);
+                await ApplyAsync(client, YamlToJson.Convert(System.Text.Encoding.UTF8.GetBytes(document + '\n')), ct);
         }
     }
 
