@@ -1,7 +1,9 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Http;
+using Berth.ApiServer.Strategies.Pods;
 using Berth.ApiServer.Validation;
+using Berth.ApiServer.Validation.Pods;
 
 namespace Berth.ApiServer.Subresources;
 
@@ -31,21 +33,38 @@ internal static class PodParts
     /// <summary><c>resize</c>: requests and limits of the containers.</summary>
     public static Pod WithResources(Pod asked, Pod old)
     {
-        ApiList<Container> Resized(ApiList<Container> has, ApiList<Container> wants) => has.Map(c =>
-            wants.FirstOrDefault(w => w.Name == c.Name) is { } wanted ? c with { Resources = wanted.Resources, ResizePolicy = wanted.ResizePolicy } : c);
-        return Identified(asked, old with
+        var errors = new FieldErrors();
+        if (PodResizeRules.SameContainers(errors, asked, old))
         {
-            Spec = old.Spec with
+            var resized = PodDefaults.Of(old with
             {
-                Containers = Resized(old.Spec.Containers, asked.Spec.Containers),
-                InitContainers = Resized(old.Spec.InitContainers, asked.Spec.InitContainers),
-                Resources = asked.Spec.Resources,
-            },
-        });
+                Spec = old.Spec with
+                {
+                    Containers = Resized(old.Spec.Containers, asked.Spec.Containers),
+                    InitContainers = Resized(old.Spec.InitContainers, asked.Spec.InitContainers),
+                    Resources = asked.Spec.Resources,
+                },
+            });
+            PodResizeRules.Validate(errors, resized, old);
+            if (errors.IsEmpty)
+                return Identified(asked, resized);
+        }
+
+        throw ApiStatusException.Invalid(Pod.Kind, old.Metadata.Name, errors);
     }
 
     /// <summary>With what the client says about which object, and which version of it, it means.</summary>
     public static T Identified<T>(T asked, T value)
         where T : class, IApiObject<T> =>
         value.WithMetadata(value.Metadata with { Name = asked.Metadata.Name, Uid = asked.Metadata.Uid, ResourceVersion = asked.Metadata.ResourceVersion });
+
+    private static ApiList<Container> Resized(ApiList<Container> has, ApiList<Container> wants)
+    {
+        var i = 0;
+        return has.Map(c =>
+        {
+            var wanted = wants[i++];
+            return c with { Resources = wanted.Resources, ResizePolicy = wanted.ResizePolicy };
+        });
+    }
 }

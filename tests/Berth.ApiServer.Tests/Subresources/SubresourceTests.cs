@@ -40,6 +40,32 @@ public sealed class SubresourceTests
         Assert.Contains("already assigned to node \"n1\"", (string?)refusal["message"]);
     }
 
+    [Theory]
+    [InlineData("""[{"name":"c","resources":{"requests":{"cpu":"150m","storage":"1"},"limits":{"cpu":"200m"}}}]""", "spec: Forbidden: only cpu and memory resources are mutable")]
+    [InlineData("""[{"name":"c","resources":{"requests":{"cpu":"150m"}}}]""", "spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed")]
+    [InlineData("""[{"name":"c","resources":{"limits":{"cpu":"200m","memory":"1Mi"}}}]""", "spec: Invalid value: \"Burstable\": Pod QOS Class may not change as a result of resizing")]
+    [InlineData("""[{"name":"d","resources":{}}]""", "spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize")]
+    [InlineData("""[]""", "spec.containers: Forbidden: containers may not be added or removed on resize")]
+    [InlineData("""[{"name":"c","image":"other","resources":{"requests":{"cpu":"150m"},"limits":{"cpu":"300m"}}}]""", null)]
+    public async Task Resize_ChangesCpuAndMemory_AndRefusesWhatWouldBeAnotherPod(string containers, string? refusal)
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync(Pods, """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"100m"},"limits":{"cpu":"200m"}}}]}}""");
+        var (code, answer) = await server.PutAsync(Pods + "/p/resize", $$$"""{"metadata":{"name":"p"},"spec":{"containers":{{{containers}}}}}""");
+        if (refusal is not null)
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
+            Assert.Equal($"Pod \"p\" is invalid: {refusal}", (string?)answer["message"]);
+            return;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, code);
+        var container = answer["spec"]!["containers"]![0]!;
+        Assert.Equal("150m", (string?)container["resources"]!["requests"]!["cpu"]);
+        Assert.Equal("300m", (string?)container["resources"]!["limits"]!["cpu"]);
+        Assert.Equal("i", (string?)container["image"]);
+    }
+
     [Fact]
     public async Task Eviction_AgainstTheBudget_IsRefusedUntilItAllows()
     {
