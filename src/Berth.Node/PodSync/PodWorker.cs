@@ -79,6 +79,8 @@ public sealed partial class PodWorker
     {
         lock (_gate)
         {
+            // What downward API volumes show of the pod itself.
+            if (!_desired.Metadata.Labels.Equals(pod.Metadata.Labels) || !_desired.Metadata.Annotations.Equals(pod.Metadata.Annotations)) _referencesChanged = true;
             _desired = pod;
             if (pod.Metadata.DeletionTimestamp is not null) _startCancellation?.Cancel();
         }

@@ -158,7 +158,6 @@ internal sealed class ControlPlane : IAsyncDisposable
         try
         {
             await Task.WhenAll([
-                new Compactor(_store, _time).RunAsync(ct),
                 _security.RunAsync(Server, ct),
                 informers.RunAsync(ct),
                 .. all.Select(c => c.RunAsync(ct)),

@@ -1,7 +1,8 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Resources.Demand;
 
-namespace Berth.Scheduler.Tests;
+namespace Berth.Resources.Tests;
 
 public class PodDemandTests
 {
@@ -19,7 +20,7 @@ public class PodDemandTests
                     Container("init-2", "2500m"),
                 ],
                 Containers = [Container("a", "1"), Container("b", "500m")],
-                Overhead = Given.Amounts(("cpu", "100m")),
+                Overhead = Amounts(("cpu", "100m")),
             },
         };
 
@@ -41,7 +42,10 @@ public class PodDemandTests
         Assert.Equal((100, 200L << 20), (demand.Cpu, demand.Memory));
     }
 
-    private static Container Container(string name, string cpu) => new() { Name = name, Resources = new() { Requests = Given.Amounts(("cpu", cpu)) } };
+    private static Container Container(string name, string cpu) => new() { Name = name, Resources = new() { Requests = Amounts(("cpu", cpu)) } };
 
-    private static Container Memory(string name) => new() { Name = name, Resources = new() { Requests = Given.Amounts(("memory", "9223372036854775807")) } };
+    private static Container Memory(string name) => new() { Name = name, Resources = new() { Requests = Amounts(("memory", "9223372036854775807")) } };
+
+    private static ApiMap<Quantity> Amounts(params (string Name, string Amount)[] amounts) =>
+        amounts.Select(a => KeyValuePair.Create(a.Name, Quantity.Parse(a.Amount))).ToApiMap();
 }
