@@ -16,6 +16,9 @@ public sealed class MetadataClient(HttpMessageInvoker http, Uri server, string n
     private static readonly string[] s_accept = ["application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "application/json"];
     private static readonly string[] s_acceptWatch = ["application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", "application/json"];
 
+    /// <summary>Which kinds there are.</summary>
+    public KindDiscovery Kinds { get; } = new(http, server, name);
+
     /// <summary>All objects of a kind (in one namespace, where one is given) and the resourceVersion of the list.</summary>
     /// <exception cref="ApiException">The server refused; 404 when it does not serve the kind.</exception>
     public async Task<(IReadOnlyList<ObjectMetadata> Items, string ResourceVersion)> ListAsync(KindInfo kind, string? ns, CancellationToken ct)

@@ -19,27 +19,68 @@ namespace Berth.Controllers.GarbageCollection;
 /// </remarks>
 public sealed partial class GarbageCollectorController : Controller
 {
-    // A kind that is not served now may be later.
-    private static readonly TimeSpan s_unservedRetry = TimeSpan.FromMinutes(1);
+    // As often as Kubernetes asks. Definitions of custom kinds and registrations of other servers are watched here like any
+    // other object, so that those are heard of at once.
+    private static readonly TimeSpan s_rediscovery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly MetadataClient _metadata;
     private readonly OwnershipGraph _graph = new();
-    private readonly IReadOnlyList<KindInfo> _kinds =
-        [.. ApiCatalog.All.Where(k => k.Kind != "Event" && k.Verbs.Contains("delete") && k.Verbs.Contains("list") && k.Verbs.Contains("watch"))];
 
-    private int _listed;
+    // By group and plural; owned by the loop of RunBackgroundAsync.
+    private readonly Dictionary<(string Group, string Plural), Following> _following = [];
+    private readonly SemaphoreSlim _rediscover = new(0);
+
+    private int _unlisted;
+    private volatile bool _discovered;
 
     public GarbageCollectorController(ControllerContext context)
         : base(context, "generic-garbage-collector", workers: 8) => _metadata = context.Metadata;
 
-    protected override Task RunBackgroundAsync(CancellationToken ct) => Task.WhenAll(_kinds.Select(k => FollowAsync(k, ct)));
+    public override void Dispose()
+    {
+        _rediscover.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task RunBackgroundAsync(CancellationToken ct)
+    {
+        ServedKinds? before = null;
+        while (!ct.IsCancellationRequested)
+        {
+            var wait = s_rediscovery;
+            try
+            {
+                var served = await _metadata.Kinds.AskAsync(ct).ConfigureAwait(false);
+                if (!ReferenceEquals(served, before))
+                    await FollowAsync(served, ct).ConfigureAwait(false);
+                before = served;
+                _discovered = true;
+                // Of a server that is away nothing is known; it may be back soon.
+                if (served.Stale.Count > 0)
+                    wait = s_retry;
+            }
+            catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+            {
+                LogFollowFailed(Log, "discovery", e.Message);
+                wait = s_retry;
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            await WaitAsync(wait, ct).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(_following.Values.Select(f => f.EndAsync())).ConfigureAwait(false);
+    }
 
     protected override async Task ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
         // Without a view of every kind, an owner that was not listed yet would look gone. The look-up on the server would
         // save us, at the price of one request an object at each start.
-        if (Volatile.Read(ref _listed) < _kinds.Count)
+        if (!_discovered || Volatile.Read(ref _unlisted) > 0)
         {
             Queue.AddAfter(key, s_retry);
             return;
@@ -82,6 +123,15 @@ public sealed partial class GarbageCollectorController : Controller
         }
 
         var dependents = _graph.DependentsOf(value.Metadata.Uid);
+        // A dependent that itself waits for its dependents may wait for this very object. Not to wait in a circle for ever,
+        // this one no longer holds its owners up.
+        if (waiting.Count > 0 && dependents.Any(d => OwnershipGraph.WaitsForDependents(d.Metadata)) && value.Metadata.OwnerReferences.Any(o => o.BlockOwnerDeletion == true))
+        {
+            await WriteOwnersAsync(value, value.Metadata.OwnerReferences.Select(o => o.BlockOwnerDeletion == true ? o with { BlockOwnerDeletion = false } : o), ct).ConfigureAwait(false);
+            Queue.AddRateLimited(new ObjectKey("", value.Metadata.Uid));
+            return;
+        }
+
         var policy = value.Metadata.Finalizers.Contains("orphan") ? "Orphan"
             : waiting.Count > 0 && dependents.Count > 0 ? "Foreground"
             : value.Metadata.Finalizers.Contains("foregroundDeletion") ? "Foreground"
@@ -94,9 +144,9 @@ public sealed partial class GarbageCollectorController : Controller
     {
         if (_graph.Get(owner.Uid) is { } known)
             return OwnershipGraph.WaitsForDependents(known.Metadata) ? OwnerState.Waiting : OwnerState.Solid;
-        var kind = ApiCatalog.ByKind(owner.ApiVersion, owner.Kind);
+        var kind = _metadata.Kinds.Last.Find(owner.ApiVersion, owner.Kind);
         // An owner of a kind that nobody knows here may exist all the same: a custom resource whose definition is away.
-        if (kind is null || kind.Plural.Length == 0)
+        if (kind is null || !kind.Verbs.Contains("get"))
             return OwnerState.Solid;
         if (kind.Namespaced && !dependent.Kind.Namespaced)
             return OwnerState.Solid;
@@ -131,15 +181,16 @@ public sealed partial class GarbageCollectorController : Controller
 
     private Task DropOwnersAsync(ObjectMetadata value, IReadOnlyList<OwnerReference> owners, CancellationToken ct)
     {
-        var rest = value.Metadata.OwnerReferences.Where(o => !owners.Any(gone => gone.Uid == o.Uid));
-        return PatchAsync(value, writer =>
-        {
-            writer.WriteStartArray("ownerReferences");
-            foreach (var owner in rest)
-                owner.WriteJson(writer);
-            writer.WriteEndArray();
-        }, ct);
+        return WriteOwnersAsync(value, value.Metadata.OwnerReferences.Where(o => !owners.Any(gone => gone.Uid == o.Uid)), ct);
     }
+
+    private Task WriteOwnersAsync(ObjectMetadata value, IEnumerable<OwnerReference> owners, CancellationToken ct) => PatchAsync(value, writer =>
+    {
+        writer.WriteStartArray("ownerReferences");
+        foreach (var owner in owners)
+            owner.WriteJson(writer);
+        writer.WriteEndArray();
+    }, ct);
 
     private Task DropFinalizerAsync(ObjectMetadata value, string finalizer, CancellationToken ct) => PatchAsync(value, writer =>
     {
@@ -195,6 +246,37 @@ public sealed partial class GarbageCollectorController : Controller
         }
     }
 
+    // Begins to follow the kinds that are new, and lets go of those that are no longer served.
+    private async Task FollowAsync(ServedKinds served, CancellationToken ct)
+    {
+        var wanted = new Dictionary<(string, string), KindInfo>();
+        foreach (var kind in served.Preferred)
+        {
+            // Events own nothing, and are more than all the rest.
+            if (kind.Kind != "Event" && kind.Verbs.Contains("delete") && kind.Verbs.Contains("list") && kind.Verbs.Contains("watch"))
+                wanted.TryAdd((kind.Group, kind.Plural), kind);
+        }
+
+        foreach (var (key, following) in _following.Where(f => !ReferenceEquals(wanted.GetValueOrDefault(f.Key), f.Value.Kind)).ToList())
+        {
+            if (served.Stale.Contains($"{key.Group}/{following.Kind.Version}"))
+                continue;
+            _following.Remove(key);
+            await following.EndAsync().ConfigureAwait(false);
+            foreach (var uid in _graph.UidsOf(following.Kind))
+                Wake(_graph.Remove(uid));
+        }
+
+        foreach (var (key, kind) in wanted)
+        {
+            if (_following.ContainsKey(key))
+                continue;
+            Interlocked.Increment(ref _unlisted);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            _following.Add(key, new Following(kind, stop, FollowAsync(kind, stop.Token)));
+        }
+    }
+
     private async Task FollowAsync(KindInfo kind, CancellationToken ct)
     {
         var counted = false;
@@ -209,12 +291,7 @@ public sealed partial class GarbageCollectorController : Controller
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
-                return;
-            }
-            catch (ApiException e) when (e.IsNotFound || e.Code == 405)
-            {
-                Count();
-                wait = s_unservedRetry;
+                break;
             }
             catch (ApiException e) when (e.IsGone)
             {
@@ -222,18 +299,37 @@ public sealed partial class GarbageCollectorController : Controller
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
             {
+                // A kind that cannot be read, such as one whose server is away, must not stop the collection of all others.
+                Count();
                 LogFollowFailed(Log, kind.Plural, e.Message);
+                if (e is ApiException { IsNotFound: true })
+                {
+                    _rediscover.Release();
+                    wait = s_rediscovery;
+                }
             }
 
             await Task.Delay(wait, Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Count();
+
         void Count()
         {
             if (!counted)
-                Interlocked.Increment(ref _listed);
+                Interlocked.Decrement(ref _unlisted);
             counted = true;
         }
+    }
+
+    private async Task WaitAsync(TimeSpan atMost, CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var timer = Task.Delay(atMost, Time, over.Token);
+        await Task.WhenAny(timer, _rediscover.WaitAsync(over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        while (_rediscover.CurrentCount > 0)
+            await _rediscover.WaitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<string> ListAsync(KindInfo kind, CancellationToken ct)
@@ -258,6 +354,8 @@ public sealed partial class GarbageCollectorController : Controller
             await foreach (var change in _metadata.WatchAsync(kind, version, ct).ConfigureAwait(false))
             {
                 version = change.Object.Metadata.ResourceVersion;
+                if (DefinesKinds(kind) && change.Type != WatchEventType.Bookmark)
+                    _rediscover.Release();
                 if (change.Type is WatchEventType.Added or WatchEventType.Modified)
                     Wake(_graph.Set(change.Object));
                 else if (change.Type == WatchEventType.Deleted)
@@ -265,6 +363,8 @@ public sealed partial class GarbageCollectorController : Controller
             }
         }
     }
+
+    private static bool DefinesKinds(KindInfo kind) => kind is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } or { Group: "apiregistration.k8s.io", Kind: "APIService" };
 
     private void Wake(IReadOnlyList<string> uids)
     {
@@ -277,6 +377,16 @@ public sealed partial class GarbageCollectorController : Controller
 
     [LoggerMessage(3102, LogLevel.Information, "Following {Resource} broke, trying again: {Problem}")]
     private static partial void LogFollowFailed(ILogger log, string resource, string problem);
+
+    private sealed record Following(KindInfo Kind, CancellationTokenSource Stop, Task Running)
+    {
+        public async Task EndAsync()
+        {
+            await Stop.CancelAsync().ConfigureAwait(false);
+            await Running.ConfigureAwait(false);
+            Stop.Dispose();
+        }
+    }
 
     private enum OwnerState
     {

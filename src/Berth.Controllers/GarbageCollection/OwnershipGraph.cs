@@ -23,8 +23,9 @@ public sealed class OwnershipGraph
     }
 
     /// <summary>Enters an object or its new version. Returns the uids that may need work now.</summary>
-    public IReadOnlyList<string> Set(ObjectMetadata value)
+    public IReadOnlyList<string> Set(ObjectMetadata full)
     {
+        var value = full with { Metadata = Kept(full.Metadata) };
         var meta = value.Metadata;
         lock (_gate)
         {
@@ -94,6 +95,18 @@ public sealed class OwnershipGraph
 
     /// <summary>True while an object waits for the end of its dependents (foreground deletion).</summary>
     public static bool WaitsForDependents(ObjectMeta meta) => meta.DeletionTimestamp is not null && meta.Finalizers.Contains("foregroundDeletion");
+
+    // Nearly all of an object's metadata is of no use here, and all objects of the cluster are.
+    private static ObjectMeta Kept(ObjectMeta meta) => new()
+    {
+        Name = meta.Name,
+        Namespace = meta.Namespace,
+        Uid = meta.Uid,
+        ResourceVersion = meta.ResourceVersion,
+        DeletionTimestamp = meta.DeletionTimestamp,
+        Finalizers = meta.Finalizers,
+        OwnerReferences = meta.OwnerReferences,
+    };
 
     private Entry EntryOf(string uid)
     {

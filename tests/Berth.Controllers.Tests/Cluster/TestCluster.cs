@@ -37,9 +37,12 @@ internal sealed class TestCluster : IAsyncDisposable
         _host = new ApiServerHost(new ApiServerOptions { Store = _store, Random = new Random(1) });
         _http = new HttpMessageInvoker(_host.InProcess(UserInfo.Of("admin", UserInfo.MastersGroup)));
         Client = new ClusterClient(_http, s_server, "test");
+        Metadata = new MetadataClient(_http, s_server, "test");
     }
 
     public ClusterClient Client { get; }
+
+    public MetadataClient Metadata { get; }
 
     public static async Task<TestCluster> StartAsync()
     {
@@ -49,7 +52,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var informers = new InformerFactory(cluster.Client, cluster._log);
         cluster._controllers = ControllerSet.Create(new ControllerContext(cluster.Client, informers, TimeProvider.System, cluster._log, cluster.Recorder)
         {
-            Metadata = new MetadataClient(cluster._http, s_server, "test"),
+            Metadata = cluster.Metadata,
             RootCertificates = "",
         });
         informers.For<Pod>().AddHandler(cluster.RunPod, (_, pod) => cluster.RunPod(pod));
