@@ -1,5 +1,7 @@
 using Berth.Api;
 using Berth.Api.AdmissionRegistration.V1;
+using Berth.Api.ApiExtensions.V1;
+using Berth.Api.ApiRegistration.V1;
 using Berth.Api.Apps.V1;
 using Berth.Api.Autoscaling.V2;
 using Berth.Api.Batch.V1;
@@ -18,6 +20,7 @@ using Berth.Api.Schema;
 using Berth.Api.Storage.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
+using ResourceClaim = Berth.Api.Resource.V1.ResourceClaim;
 
 namespace Berth.ApiServer;
 
@@ -85,6 +88,22 @@ internal static class ServedResources
         Row<VolumeAttributesClass>(new() { ReturnsObject = true });
         Row<FlowSchema>();
         Row<PriorityLevelConfiguration>();
+
+        // devices
+        Row<ResourceClaim>(new() { ReturnsObject = true });
+        Row<ResourceClaimTemplate>(new() { ReturnsObject = true });
+        Row<DeviceClass>(new() { ReturnsObject = true });
+        Row<ResourceSlice>(new() { ReturnsObject = true });
+
+        // what extends the API
+        Row<ValidatingWebhookConfiguration>();
+        Row<MutatingWebhookConfiguration>();
+        Row<ValidatingAdmissionPolicy>();
+        Row<ValidatingAdmissionPolicyBinding>();
+        Row<MutatingAdmissionPolicy>();
+        Row<MutatingAdmissionPolicyBinding>();
+        Row<CustomResourceDefinition>();
+        Row<APIService>();
         return registries;
 
         void Row<T>(DeletionRules<T>? deletion = null)

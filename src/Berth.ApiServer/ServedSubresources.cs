@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Api.Apps.V1;
+using Berth.Api.Autoscaling.V2;
 using Berth.Api.Certificates.V1;
 using Berth.Api.Core.V1;
 using Berth.Api.Policy.V1;
@@ -8,6 +9,7 @@ using Berth.Api.Selection;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Subresources;
+using AutoscalingV1 = Berth.Api.Autoscaling.V1;
 using Events = Berth.Api.Events.V1;
 
 namespace Berth.ApiServer;
@@ -61,6 +63,12 @@ internal static class ServedSubresources
 
         routes.Add(Events.Event.Kind, null, Events.Event.Kind.Verbs, new ConvertedHandler<Events.Event, Event>(
             registries.For<Event>(), EventConversion.ToEvents, EventConversion.ToCore));
+
+        var scalers = registries.For<HorizontalPodAutoscaler>();
+        routes.Add(AutoscalingV1.HorizontalPodAutoscaler.Kind, null, AutoscalingV1.HorizontalPodAutoscaler.Kind.Verbs, new ConvertedHandler<AutoscalingV1.HorizontalPodAutoscaler, HorizontalPodAutoscaler>(
+            scalers, AutoscalerConversion.ToV1, AutoscalerConversion.ToV2));
+        Add(AutoscalingV1.HorizontalPodAutoscaler.Kind, "status", new ConvertedHandler<AutoscalingV1.HorizontalPodAutoscaler, HorizontalPodAutoscaler>(
+            scalers, AutoscalerConversion.ToV1, AutoscalerConversion.ToV2, "status"));
 
         void Add(KindInfo kind, string name, IApiHandler handler)
         {

@@ -9,7 +9,7 @@ namespace Berth.ApiServer.Http;
 
 /// <summary>
 /// Serves the objects of one kind under another: the same objects, in the store once, under two names and shapes (the
-/// Events of the core group and of <c>events.k8s.io</c>).
+/// Events of the core group and of <c>events.k8s.io</c>, autoscalers in their two versions).
 /// </summary>
 public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
     where TWire : class, IApiObject<TWire>
@@ -19,10 +19,13 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
     private readonly Func<TStored, TWire> _toWire;
     private readonly Func<TWire, TStored> _toStored;
     private readonly ListWatch _listWatch;
+    private readonly string _subresource;
     private readonly ResourceStrategy<TWire> _strategy = StrategyCatalog.For<TWire>();
 
-    public ConvertedHandler(ResourceRegistry<TStored> registry, Func<TStored, TWire> toWire, Func<TWire, TStored> toStored)
+    /// <param name="subresource">Empty for the resource itself; <c>status</c> for its status.</param>
+    public ConvertedHandler(ResourceRegistry<TStored> registry, Func<TStored, TWire> toWire, Func<TWire, TStored> toStored, string subresource = "")
     {
+        _subresource = subresource;
         _registry = registry;
         _toWire = toWire;
         _toStored = toStored;
@@ -68,7 +71,8 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
             case "patch":
                 var type = BodyDecoder.MediaType(request);
                 var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
-                await ChangeAsync(new ObjectChange<TStored>(old => ValueTask.FromResult(_toStored(ObjectPatch.Patched(request, _toWire(old), type, body))))
+                await ChangeAsync(type == ObjectPatch.ApplyYamlType ? Applied(request, key, body) : new ObjectChange<TStored>(
+                    old => ValueTask.FromResult(_toStored(ObjectPatch.Patched(request, _toWire(old), type, body))))
                 {
                     ChecksVersion = false,
                 }).ConfigureAwait(false);
@@ -87,9 +91,21 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
 
         async Task ChangeAsync(ObjectChange<TStored> change)
         {
+            change = change with { Subresource = _subresource, Rules = _subresource.Length == 0 ? ChangeRules.Main : ChangeRules.Status };
             var result = await _registry.UpdateAsync(key, change, context).ConfigureAwait(false);
-            await ResponseWriter.ObjectAsync(request, 200, View(result.Object), format).ConfigureAwait(false);
+            await ResponseWriter.ObjectAsync(request, result.IsNew ? 201 : 200, View(result.Object), format).ConfigureAwait(false);
         }
+    }
+
+    private ObjectChange<TStored> Applied(ApiRequest request, ObjectKey key, ReadOnlyMemory<byte> body)
+    {
+        var wire = ObjectApply.Change<TWire>(request, key, body, _subresource);
+        return new ObjectChange<TStored>(async old => _toStored(await wire.Apply(_toWire(old)).ConfigureAwait(false)))
+        {
+            OwnsManagedFields = true,
+            ChecksVersion = false,
+            Create = wire.Create is { } create ? async () => _toStored(await create().ConfigureAwait(false)) : null,
+        };
     }
 
     private CachedObject View(CachedObject stored) =>

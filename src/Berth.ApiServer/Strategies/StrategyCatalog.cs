@@ -1,12 +1,15 @@
 using System.Collections.Frozen;
 using Berth.Api;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Strategies.AdmissionRegistration;
 using Berth.ApiServer.Strategies.Apps;
 using Berth.ApiServer.Strategies.Autoscaling;
 using Berth.ApiServer.Strategies.Batch;
 using Berth.ApiServer.Strategies.Certificates;
 using Berth.ApiServer.Strategies.Coordination;
 using Berth.ApiServer.Strategies.Core;
+using Berth.ApiServer.Strategies.Devices;
+using Berth.ApiServer.Strategies.Extensions;
 using Berth.ApiServer.Strategies.FlowControl;
 using Berth.ApiServer.Strategies.Networking;
 using Berth.ApiServer.Strategies.Pods;
@@ -38,6 +41,14 @@ public static class StrategyCatalog
         [typeof(CoreV1.Secret)] = new SecretStrategy(),
         [typeof(CoreV1.Service)] = new ServiceStrategy(),
         [typeof(CoreV1.ServiceAccount)] = new ServiceAccountStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.MutatingAdmissionPolicy)] = new MutatingAdmissionPolicyStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.MutatingAdmissionPolicyBinding)] = new MutatingAdmissionPolicyBindingStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.MutatingWebhookConfiguration)] = new MutatingWebhookConfigurationStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.ValidatingAdmissionPolicy)] = new ValidatingAdmissionPolicyStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.ValidatingAdmissionPolicyBinding)] = new ValidatingAdmissionPolicyBindingStrategy(),
+        [typeof(Api.AdmissionRegistration.V1.ValidatingWebhookConfiguration)] = new ValidatingWebhookConfigurationStrategy(),
+        [typeof(Api.ApiExtensions.V1.CustomResourceDefinition)] = new CustomResourceDefinitionStrategy(),
+        [typeof(Api.ApiRegistration.V1.APIService)] = new APIServiceStrategy(),
         [typeof(Api.Apps.V1.ControllerRevision)] = new ControllerRevisionStrategy(),
         [typeof(Api.Apps.V1.DaemonSet)] = new DaemonSetStrategy(),
         [typeof(Api.Apps.V1.Deployment)] = new DeploymentStrategy(),
@@ -56,21 +67,6 @@ public static class StrategyCatalog
         [typeof(Api.Networking.V1.IPAddress)] = new IPAddressStrategy(),
         [typeof(Api.Networking.V1.Ingress)] = new IngressStrategy(),
         [typeof(Api.Networking.V1.IngressClass)] = new IngressClassStrategy(),
-        [typeof(Api.FlowControl.V1.FlowSchema)] = new PlainStrategy<Api.FlowControl.V1.FlowSchema>(
-            Api.FlowControl.V1.FlowSchema.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: true),
-        [typeof(Api.FlowControl.V1.PriorityLevelConfiguration)] = new PlainStrategy<Api.FlowControl.V1.PriorityLevelConfiguration>(
-            Api.FlowControl.V1.PriorityLevelConfiguration.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: true),
-        [typeof(Api.Networking.V1.IPAddress)] = new PlainStrategy<Api.Networking.V1.IPAddress>(
-            Api.Networking.V1.IPAddress.Empty, null, hasGeneration: false, NameRule.PathSegment),
-        [typeof(Api.Networking.V1.ServiceCIDR)] = new PlainStrategy<Api.Networking.V1.ServiceCIDR>(
-            Api.Networking.V1.ServiceCIDR.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: false),
-        [typeof(Api.Storage.V1.CSINode)] = new PlainStrategy<Api.Storage.V1.CSINode>(Api.Storage.V1.CSINode.Empty, null, hasGeneration: false),
-        [typeof(Api.Storage.V1.CSIStorageCapacity)] = new PlainStrategy<Api.Storage.V1.CSIStorageCapacity>(
-            Api.Storage.V1.CSIStorageCapacity.Empty, null, hasGeneration: false),
-        [typeof(Api.Storage.V1.VolumeAttachment)] = new PlainStrategy<Api.Storage.V1.VolumeAttachment>(
-            Api.Storage.V1.VolumeAttachment.Empty, (value, other) => value with { Status = other.Status }, hasGeneration: false),
-        [typeof(Api.Storage.V1.VolumeAttributesClass)] = new PlainStrategy<Api.Storage.V1.VolumeAttributesClass>(
-            Api.Storage.V1.VolumeAttributesClass.Empty, null, hasGeneration: false),
         [typeof(Api.Networking.V1.NetworkPolicy)] = new NetworkPolicyStrategy(),
         [typeof(Api.Networking.V1.ServiceCIDR)] = new ServiceCIDRStrategy(),
         [typeof(Api.Node.V1.RuntimeClass)] = new RuntimeClassStrategy(),
@@ -79,6 +75,10 @@ public static class StrategyCatalog
         [typeof(Api.Rbac.V1.ClusterRoleBinding)] = new ClusterRoleBindingStrategy(),
         [typeof(Api.Rbac.V1.Role)] = new RoleStrategy(),
         [typeof(Api.Rbac.V1.RoleBinding)] = new RoleBindingStrategy(),
+        [typeof(Api.Resource.V1.DeviceClass)] = new DeviceClassStrategy(),
+        [typeof(Api.Resource.V1.ResourceClaim)] = new ResourceClaimStrategy(),
+        [typeof(Api.Resource.V1.ResourceClaimTemplate)] = new ResourceClaimTemplateStrategy(),
+        [typeof(Api.Resource.V1.ResourceSlice)] = new ResourceSliceStrategy(TimeProvider.System),
         [typeof(Api.Scheduling.V1.PriorityClass)] = new PriorityClassStrategy(),
         [typeof(Api.Storage.V1.CSIDriver)] = new CSIDriverStrategy(),
         [typeof(Api.Storage.V1.CSINode)] = new UncountedStrategy<Api.Storage.V1.CSINode>(),

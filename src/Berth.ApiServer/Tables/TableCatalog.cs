@@ -13,7 +13,7 @@ public static class TableCatalog
 
     private static readonly Dictionary<KindInfo, KindTable> s_tables = new(
     [
-        .. CoreTables.Rows, .. WorkloadTables.Rows, .. NetworkTables.Rows, .. PolicyTables.Rows, .. StorageTables.Rows,
+        .. CoreTables.Rows, .. WorkloadTables.Rows, .. NetworkTables.Rows, .. PolicyTables.Rows, .. StorageTables.Rows, .. ExtensionTables.Rows,
     ]);
 
     public static KindTable For(KindInfo kind) => s_tables.GetValueOrDefault(kind, s_plain);

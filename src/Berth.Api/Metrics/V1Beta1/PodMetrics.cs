@@ -1,0 +1,22 @@
+using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
+
+namespace Berth.Api.Metrics.V1Beta1;
+
+[Kind("metrics.k8s.io", "v1beta1", "PodMetrics")]
+[Resource("pods", "", Verbs = "get,list")]
+public sealed partial record PodMetrics
+{
+    [Field(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    /// <summary>End of the <see cref="Window"/> over which usage was measured.</summary>
+    [Field(2, Required = true)]
+    public Time? Timestamp { get; init; }
+
+    [Field(3, Always = true, Required = true)]
+    public Duration Window { get; init; } = Duration.Empty;
+
+    [Field(4, Always = true, Required = true)]
+    public ApiList<ContainerMetrics> Containers { get; init; } = [];
+}
