@@ -13,6 +13,7 @@ using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
 using Berth.Controllers.StatefulSets;
 using Berth.Controllers.Volumes;
+using Berth.Controllers.Volumes.Local;
 
 namespace Berth.Controllers;
 
@@ -45,5 +46,7 @@ public static class ControllerSet
         new PersistentVolumeController(context),
         new ClaimProtectionController(context),
         new VolumeProtectionController(context),
+        new LocalProvisionerController(context),
+        new LocalCapacityController(context),
     ];
 }

@@ -15,6 +15,8 @@ using Berth.Node.Probes;
 using Berth.Node.Status;
 using Berth.Node.Streaming;
 using Berth.Node.Volumes;
+using Berth.Node.Volumes.Local;
+using Berth.Resources.Volumes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,6 +41,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly PodCgroups _cgroups;
     private readonly PodVolumes _volumes;
     private readonly PodDirectories _directories;
+    private readonly LocalVolumes _localVolumes;
     private readonly ReferencedObjects _references;
     private readonly ProbeHttp _http = new();
     private readonly Informer<Pod> _pods;
@@ -69,7 +72,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time);
         _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
         var payloads = new PayloadSource(_references, client, _time, () => _facts.Allocatable, options.Addresses);
-        _volumes = new PodVolumes(_directories, payloads, client, _time, options.NodeName);
+        _localVolumes = new LocalVolumes(options, client, _events, _time, _log, IsInUse);
+        _volumes = new PodVolumes(_directories, payloads, _localVolumes, client, _time, options.NodeName);
         Pressure = new NodePressure(options, _time);
         _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, _events, _time, _log);
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
@@ -139,6 +143,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(_logRotation.RunAsync(stop.Token));
             running.Add(_evictor.RunAsync(stop.Token));
             running.Add(_imageCollector.RunAsync(stop.Token));
+            running.Add(_localVolumes.RunAsync(stop.Token));
             _ready.TrySetResult();
             var first = await Task.WhenAny(running);
             await first; // a loop that ends has failed
@@ -162,12 +167,17 @@ public sealed partial class NodeAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();
+        _localVolumes.Dispose();
         await _references.DisposeAsync();
         await _events.DisposeAsync();
         _http.Dispose();
     }
 
     private IEnumerable<Service> ServicesFor(string ns) => _services.Cache.List(ns).Concat(ns == "default" ? [] : _services.Cache.List("default"));
+
+    private bool IsInUse(PersistentVolume volume) =>
+        volume.Spec.ClaimRef is { } claim
+        && _workers.All.Any(w => !w.HasEnded && PodClaim.Of(w.Pod).Any(c => c.Key == new ObjectKey(claim.Namespace, claim.Name)));
 
     private AdmissionRefusal? Admit(Pod pod)
     {

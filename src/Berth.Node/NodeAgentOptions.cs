@@ -48,6 +48,11 @@ public sealed record NodeAgentOptions
     /// <summary>Longest grace of a shutdown of the API's view: how long <see cref="NodeAgent.RunAsync"/> waits for workers when stopped.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Where the built-in provisioner's volumes are; null for a folder of the data directory.</summary>
+    public string? LocalVolumes { get; init; }
+
+    public string LocalVolumesDirectory => LocalVolumes ?? Path.Combine(DataDirectory, "volumes");
+
     public string PodsDirectory => Path.Combine(DataDirectory, "pods");
 
     public string LogsDirectory => Path.Combine(DataDirectory, "logs");

@@ -4,8 +4,10 @@ using Berth.Api.Core.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
+using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Plugins;
+using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 using Microsoft.Extensions.Logging;
@@ -34,7 +36,8 @@ public sealed partial class PodScheduler : IDisposable
     private readonly Lock _gate = new();
     private readonly ClusterState _state = new();
     private readonly SchedulingQueue _queue;
-    private readonly SchedulingCycle _cycle = new(DefaultPlugins.Filters, DefaultPlugins.Scorers);
+    private readonly SchedulingCycle _cycle;
+    private readonly IReadOnlyList<IReservePlugin> _reservers;
     private readonly Random _choice;
     private readonly SemaphoreSlim _bindings = new(BindingsMax);
     private readonly Func<CancellationToken, Task> _synced;
@@ -49,6 +52,9 @@ public sealed partial class PodScheduler : IDisposable
         _queue = new SchedulingQueue(time);
         _choice = new Random(_options.Seed);
         _synced = informers.WaitForSyncAsync;
+        var volumes = new VolumeScheduling(informers, () => _queue.MoveAll(pod => PodClaim.Of(pod).Any()), time);
+        _cycle = new SchedulingCycle([.. DefaultPlugins.Filters, .. volumes.Filters], DefaultPlugins.Scorers);
+        _reservers = [volumes.Binding];
         // 1.
         informers.For<Node>().AddHandler(OnNodeAdded, OnNodeUpdated, OnNodeDeleted);
         informers.For<Pod>().AddHandler(OnPod, (_, pod) => OnPod(pod), OnPodDeleted);
@@ -83,17 +89,29 @@ public sealed partial class PodScheduler : IDisposable
     private async Task ScheduleAsync(QueuedPod queued, long mark, CancellationToken ct)
     {
         Decision decision;
+        List<(IReservePlugin Plugin, Node Node)> pending = [];
         lock (_gate)
         {
             // 2.
             decision = Decide(queued.Pod);
             // 3.
             if (decision is Decision.Placed placed)
+            {
                 _state.Reserve(queued.Pod, placed.NodeName);
+                var node = _state.Node(_state.Row(placed.NodeName)!.Value);
+                pending.AddRange(_reservers.Where(r => r.Reserve(queued.Pod, node)).Select(r => (r, node)));
+            }
         }
 
         if (decision is Decision.Placed(var nodeName, _, _))
         {
+            // What may take minutes must not hold up the bindings of others.
+            if (pending.Count > 0)
+            {
+                _ = PrepareAndBindAsync(queued, pending, mark, ct);
+                return;
+            }
+
             await _bindings.WaitAsync(ct).ConfigureAwait(false);
             _ = BindAndReleaseAsync(queued, nodeName, mark, ct);
         }
@@ -116,6 +134,27 @@ public sealed partial class PodScheduler : IDisposable
             // The API server validates selectors; one that slipped through must not stop the loop.
             return new Decision.Unschedulable(new Candidates(_state), $"the pod cannot be understood: {e.Message}");
         }
+    }
+
+    private async Task PrepareAndBindAsync(QueuedPod queued, List<(IReservePlugin Plugin, Node Node)> pending, long mark, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var (plugin, node) in pending)
+                await plugin.PreBindAsync(queued.Pod, node, ct).ConfigureAwait(false);
+            await _bindings.WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is PreBindException or ApiException or HttpRequestException or IOException)
+        {
+            Undo(queued, mark, pending[0].Node.Metadata.Name, e);
+            return;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await BindAndReleaseAsync(queued, pending[0].Node.Metadata.Name, mark, ct).ConfigureAwait(false);
     }
 
     private async Task BindAndReleaseAsync(QueuedPod queued, string nodeName, long mark, CancellationToken ct)
@@ -148,21 +187,43 @@ public sealed partial class PodScheduler : IDisposable
             };
             await _client.CreateSubresourceAsync<Pod, Binding, Api.Meta.V1.Status>(meta.Namespace, meta.Name, "binding", binding, ct: ct).ConfigureAwait(false);
             _queue.Succeed(pod.Metadata.Uid);
+            Release(meta.Uid);
             LogScheduled(_log, meta.Namespace, meta.Name, nodeName, (_time.GetUtcNow() - queued.Added).TotalMilliseconds);
             _events.Event(pod, "Normal", "Scheduled", $"Successfully assigned {meta.Namespace}/{meta.Name} to {nodeName}");
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
-            // 5.
-            lock (_gate)
-                _state.Unreserve(meta.Uid);
-            if (e is ApiException { IsNotFound: true })
-                _queue.Remove(meta.Uid);
-            _queue.Fail(queued, mark, retry: true);
-            LogBindFailed(_log, meta.Namespace, meta.Name, nodeName, e.Message);
-            if (e is not ApiException { IsNotFound: true })
-                _events.Event(pod, "Warning", "FailedScheduling", $"binding rejected: {e.Message}");
+            Undo(queued, mark, nodeName, e);
         }
+    }
+
+    /// <summary>What was reserved is written now, or the pod is gone.</summary>
+    private void Release(string uid)
+    {
+        lock (_gate)
+        {
+            foreach (var reserver in _reservers)
+                reserver.Unreserve(uid);
+        }
+    }
+
+    private void Undo(QueuedPod queued, long mark, string nodeName, Exception e)
+    {
+        // 5.
+        var meta = queued.Pod.Metadata;
+        lock (_gate)
+        {
+            _state.Unreserve(meta.Uid);
+            foreach (var reserver in _reservers)
+                reserver.Unreserve(meta.Uid);
+        }
+
+        if (e is ApiException { IsNotFound: true })
+            _queue.Remove(meta.Uid);
+        _queue.Fail(queued, mark, retry: true);
+        LogBindFailed(_log, meta.Namespace, meta.Name, nodeName, e.Message);
+        if (e is not ApiException { IsNotFound: true })
+            _events.Event(queued.Pod, "Warning", "FailedScheduling", e is PreBindException ? e.Message : $"binding rejected: {e.Message}");
     }
 
     private async Task TellAsync(Pod pod, string message, CancellationToken ct)

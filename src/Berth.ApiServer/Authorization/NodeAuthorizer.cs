@@ -4,6 +4,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Rbac.V1;
 using Berth.Api.Storage.V1;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Volumes;
 
 namespace Berth.ApiServer.Authorization;
 
@@ -37,6 +38,8 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
                     return attributes.Verb is "update" or "patch"
                         ? await RelatedAsync(node, attributes, cancellation)
                         : AuthorizationDecision.NoOpinion("can only get/update/patch this type");
+                case ("", "persistentvolumes") when LocalVolumes(node, attributes):
+                    return AuthorizationDecision.Allow("");
                 case ("", "persistentvolumeclaims" or "persistentvolumes") or ("storage.k8s.io", "volumeattachments"):
                     return await GetAsync(node, attributes, cancellation);
                 case ("", "serviceaccounts"):
@@ -74,6 +77,14 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
         if (attributes.Verb != "get") return No("can only get individual resources of this type");
         return attributes.Subresource.Length > 0 ? No("cannot get subresource") : RelatedAsync(node, attributes, cancellation);
     }
+
+    /// <summary>The built-in provisioner's volumes of the node, by their label, and writing to them: what, admission looks at.</summary>
+    private static bool LocalVolumes(string node, AuthorizationAttributes attributes) => attributes.Subresource.Length == 0 && attributes.Verb switch
+    {
+        "list" or "watch" => attributes.LabelSelector == $"{LocalStorage.NodeLabel}={LocalStorage.NodeLabelValue(node)}",
+        "update" => attributes.Name.Length > 0,
+        _ => false,
+    };
 
     private ValueTask<AuthorizationDecision> ServiceAccountAsync(string node, AuthorizationAttributes attributes, CancellationToken cancellation)
     {

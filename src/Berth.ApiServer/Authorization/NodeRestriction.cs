@@ -5,6 +5,7 @@ using Berth.Api.Core.V1;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Volumes;
 
 namespace Berth.ApiServer.Authorization;
 
@@ -39,6 +40,9 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
                 break;
             case ("", "persistentvolumeclaims") when a.Subresource != "status":
                 throw Refuse(a, "may only update PVC status");
+            case ("", "persistentvolumes"):
+                CheckVolume(a, node, value as PersistentVolume, old as PersistentVolume);
+                break;
             case ("coordination.k8s.io", "leases"):
                 CheckLease(a, node, value as Lease);
                 break;
@@ -126,6 +130,19 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
         if (!value.Spec.Taints.Equals(old.Spec.Taints)) throw Refuse(a, $"node \"{node}\" is not allowed to modify taints");
         if (!value.Metadata.OwnerReferences.Equals(old.Metadata.OwnerReferences)) throw Refuse(a, $"node \"{node}\" is not allowed to modify ownerReferences");
         if (forbidden.Count > 0) throw Refuse(a, $"is not allowed to modify labels: {string.Join(", ", forbidden)}");
+    }
+
+    /// <summary>A node says of its own local volumes that their files are gone, and nothing else.</summary>
+    private static void CheckVolume(AdmissionAttributes a, string node, PersistentVolume? value, PersistentVolume? old)
+    {
+        if (a.Operation != AdmissionOperation.Update || a.Subresource.Length > 0 || value is null || old is null
+            || !LocalStorage.Made(old) || old.Metadata.Annotations.GetOr(LocalStorage.NodeName) != node)
+            throw Refuse(a, $"node \"{node}\" can only update its own local volumes");
+        var rest = old.Metadata.Finalizers.Where(f => f != LocalStorage.FilesFinalizer).ToApiList();
+        if (value.Spec != old.Spec || value.Status != old.Status || !value.Metadata.Labels.Equals(old.Metadata.Labels) || !value.Metadata.Annotations.Equals(old.Metadata.Annotations)
+            || !value.Metadata.OwnerReferences.Equals(old.Metadata.OwnerReferences)
+            || !(value.Metadata.Finalizers.Equals(old.Metadata.Finalizers) || value.Metadata.Finalizers.Equals(rest)))
+            throw Refuse(a, $"node \"{node}\" may only take the finalizer {LocalStorage.FilesFinalizer} from its own local volumes");
     }
 
     private static void CheckLease(AdmissionAttributes a, string node, Lease? value)

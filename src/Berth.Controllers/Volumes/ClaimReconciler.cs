@@ -1,23 +1,25 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Storage.V1;
+using Berth.Resources.Volumes;
 
 namespace Berth.Controllers.Volumes;
 
 /// <summary>What becomes of a claim, from the volumes there are. Pure.</summary>
 public static class ClaimReconciler
 {
-    public const string BindCompleted = "pv.kubernetes.io/bind-completed";
-    public const string BoundByController = "pv.kubernetes.io/bound-by-controller";
+    public const string BindCompleted = VolumeNames.BindCompleted;
+    public const string BoundByController = VolumeNames.BoundByController;
 
-    /// <param name="hasConsumer">Whether a pod uses the claim: classes may ask to wait for one.</param>
-    public static ClaimPlan Plan(PersistentVolumeClaim claim, IReadOnlyCollection<PersistentVolume> volumes, Func<string, StorageClass?> classes, bool hasConsumer)
+    /// <param name="consumers">Names of the pods that use the claim and have no node: classes may ask to wait for one.</param>
+    public static ClaimPlan Plan(
+        PersistentVolumeClaim claim, IReadOnlyCollection<PersistentVolume> volumes, Func<string, StorageClass?> classes, IReadOnlyCollection<string> consumers)
     {
         var volume = claim.Spec.VolumeName.Length > 0 ? volumes.FirstOrDefault(v => v.Metadata.Name == claim.Spec.VolumeName) : null;
         if (claim.Metadata.Annotations.ContainsKey(BindCompleted))
             return Completed(claim, volume);
         if (claim.Spec.VolumeName.Length == 0)
-            return Find(claim, volumes, classes, hasConsumer);
+            return Find(claim, volumes, classes, consumers);
         if (volume is null)
             return ClaimPlan.Wait();
         if (volume.Spec.ClaimRef is not null)
@@ -89,22 +91,36 @@ public static class ClaimReconciler
             : ClaimPlan.Lost("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly");
     }
 
-    private static ClaimPlan Find(PersistentVolumeClaim claim, IReadOnlyCollection<PersistentVolume> volumes, Func<string, StorageClass?> classes, bool hasConsumer)
+    private static ClaimPlan Find(
+        PersistentVolumeClaim claim, IReadOnlyCollection<PersistentVolume> volumes, Func<string, StorageClass?> classes, IReadOnlyCollection<string> consumers)
     {
         var name = VolumeMatch.ClassOf(claim);
         var storage = name.Length > 0 ? classes(name) : null;
-        var best = VolumeMatch.Best(claim, volumes);
-        var reserved = best?.Spec.ClaimRef is not null;
-        if (storage?.VolumeBindingMode == "WaitForFirstConsumer" && !hasConsumer && !reserved)
-            return ClaimPlan.Wait(("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding"));
-        if (best is not null)
+        // The scheduler chooses a volume together with the node, and says so in the volume or in the claim's annotation.
+        var waits = storage?.VolumeBindingMode == "WaitForFirstConsumer" && !claim.Metadata.Annotations.ContainsKey(VolumeNames.SelectedNode);
+        if (VolumeMatch.Best(claim, volumes, reservedOnly: waits) is { } best)
             return ClaimPlan.Bind(best);
+        if (waits)
+        {
+            return consumers.Count == 0
+                ? ClaimPlan.Wait(("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding"))
+                : ClaimPlan.Wait(("Normal", "WaitForPodScheduled", $"waiting for pod {string.Join(",", consumers.Order(StringComparer.Ordinal))} to be scheduled"));
+        }
+
         if (name.Length == 0)
             return ClaimPlan.Wait(("Normal", "FailedBinding", "no persistent volumes available for this claim and no storage class is set"));
         if (storage is null)
             return ClaimPlan.Wait(("Warning", "ProvisioningFailed", $"storageclass.storage.k8s.io \"{name}\" not found"));
-        if (storage.Provisioner == "kubernetes.io/no-provisioner")
+        if (storage.Provisioner == VolumeNames.NoProvisioner)
             return ClaimPlan.Wait(("Normal", "FailedBinding", "no persistent volumes available for this claim and no storage class is set"));
+        if (InTreeProvisioner(storage.Provisioner))
+        {
+            return ClaimPlan.Wait((
+                "Warning",
+                "ProvisioningFailed",
+                $"storage class \"{name}\" names the provisioner {storage.Provisioner}, which is no part of Kubernetes any more: use the storage system's CSI driver and name that as the provisioner"));
+        }
+
         return ClaimPlan.Wait((
             "Normal",
             "ExternalProvisioning",
@@ -113,4 +129,6 @@ public static class ClaimReconciler
             Provisioner = storage.Provisioner,
         };
     }
+
+    private static bool InTreeProvisioner(string name) => name.StartsWith("kubernetes.io/", StringComparison.Ordinal);
 }

@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client.Informers;
+using Berth.Resources.Volumes;
 
 namespace Berth.Controllers.Volumes;
 
@@ -13,14 +14,5 @@ internal static class ClaimUse
 
     public static IReadOnlyList<Pod> PodsOf(Informer<Pod> pods, ObjectKey claim) => pods.Cache.ByIndex(ByClaim, claim.ToString());
 
-    public static IEnumerable<ObjectKey> ClaimsOf(Pod pod)
-    {
-        foreach (var volume in pod.Spec.Volumes)
-        {
-            if (volume.PersistentVolumeClaim is { } claim)
-                yield return new ObjectKey(pod.Metadata.Namespace, claim.ClaimName);
-            else if (volume.Ephemeral is not null)
-                yield return new ObjectKey(pod.Metadata.Namespace, $"{pod.Metadata.Name}-{volume.Name}");
-        }
-    }
+    public static IEnumerable<ObjectKey> ClaimsOf(Pod pod) => PodClaim.Of(pod).Select(c => c.Key);
 }

@@ -4,6 +4,7 @@ using Berth.Api.Storage.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
+using Berth.Resources.Volumes;
 
 namespace Berth.Controllers.Volumes;
 
@@ -43,8 +44,8 @@ public sealed class PersistentVolumeController : Controller
             return;
         if (claim.Metadata.DeletionTimestamp is not null && claim.Spec.VolumeName.Length == 0)
             return;
-        var hasConsumer = ClaimUse.PodsOf(_pods, key).Count > 0;
-        var plan = ClaimReconciler.Plan(claim, _volumes.Cache.List(), name => _classes.Cache.Get("", name), hasConsumer);
+        var consumers = ClaimUse.PodsOf(_pods, key).Where(p => p.Spec.NodeName.Length == 0).Select(p => p.Metadata.Name).ToList();
+        var plan = ClaimReconciler.Plan(claim, _volumes.Cache.List(), name => _classes.Cache.Get("", name), consumers);
         if (plan.Volume is { } volume)
         {
             await BindAsync(claim, volume, ct).ConfigureAwait(false);
@@ -53,9 +54,9 @@ public sealed class PersistentVolumeController : Controller
 
         if (plan.Event is var (type, reason, message) && (claim.Status.Phase != plan.Phase || plan.Phase == "Pending"))
             _events.Event(claim, type, reason, message);
-        if (plan.Provisioner is { } provisioner && claim.Metadata.Annotations.GetOr("volume.kubernetes.io/storage-provisioner") != provisioner)
+        if (plan.Provisioner is { } provisioner && claim.Metadata.Annotations.GetOr(VolumeNames.StorageProvisioner) != provisioner)
         {
-            var annotations = claim.Metadata.Annotations.With("volume.kubernetes.io/storage-provisioner", provisioner);
+            var annotations = claim.Metadata.Annotations.With(VolumeNames.StorageProvisioner, provisioner).With(VolumeNames.BetaStorageProvisioner, provisioner);
             claim = await Client.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = annotations } }, ct: ct).ConfigureAwait(false);
         }
 

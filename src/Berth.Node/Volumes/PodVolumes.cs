@@ -4,6 +4,8 @@ using Berth.Client;
 using Berth.Linux.Files;
 using Berth.Linux.Mounts;
 using Berth.Node.PodSync;
+using Berth.Node.Volumes.Local;
+using Berth.Resources.Volumes;
 
 namespace Berth.Node.Volumes;
 
@@ -11,7 +13,7 @@ namespace Berth.Node.Volumes;
 /// Makes a pod's volumes ready and takes them away. Every call can be repeated, by another process too: what is there is
 /// recognised by its directory and the mount table, not by memory.
 /// </summary>
-public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, IClusterClient client, TimeProvider time, string nodeName)
+public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, LocalVolumes localVolumes, IClusterClient client, TimeProvider time, string nodeName)
 {
     /// <summary>Volumes by name, and when content must be made again.</summary>
     public sealed record Result(IReadOnlyDictionary<string, MountedVolume> Volumes, DateTimeOffset? RefreshAt);
@@ -186,7 +188,7 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
         string path;
         if (spec.Local is { } local)
         {
-            path = local.Path;
+            path = LocalStorage.Made(disk) ? localVolumes.Ensure(disk) : local.Path;
             if (!Directory.Exists(path)) throw new InvalidDataException($"path \"{path}\" does not exist");
         }
         else if (spec.HostPath is { } host)

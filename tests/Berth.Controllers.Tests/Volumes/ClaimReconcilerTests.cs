@@ -37,13 +37,19 @@ public sealed class ClaimReconcilerTests
     }
 
     [Fact]
-    public void Plan_ClassThatWaits_BindsWithTheFirstPod()
+    public void Plan_ClassThatWaits_BindsWhatTheSchedulerChose()
     {
         var claim = Claim("1Gi") with { Spec = Claim("1Gi").Spec with { StorageClassName = "local" } };
         var volume = Volume("v", "2Gi") with { Spec = Volume("v", "2Gi").Spec with { StorageClassName = "local" } };
         var storage = new StorageClass { Provisioner = "kubernetes.io/no-provisioner", VolumeBindingMode = "WaitForFirstConsumer" };
-        Assert.Equal("WaitForFirstConsumer", ClaimReconciler.Plan(claim, [volume], _ => storage, hasConsumer: false).Event?.Reason);
-        Assert.Equal("v", ClaimReconciler.Plan(claim, [volume], _ => storage, hasConsumer: true).Volume?.Metadata.Name);
+        Assert.Equal("WaitForFirstConsumer", ClaimReconciler.Plan(claim, [volume], _ => storage, []).Event?.Reason);
+        Assert.Equal(
+            ("WaitForPodScheduled", "waiting for pod p to be scheduled"),
+            (ClaimReconciler.Plan(claim, [volume], _ => storage, ["p"]).Event?.Reason, ClaimReconciler.Plan(claim, [volume], _ => storage, ["p"]).Event?.Message));
+        var chosen = volume with { Spec = volume.Spec with { ClaimRef = new ObjectReference { Namespace = "default", Name = "data", Uid = "uid" } } };
+        Assert.Equal("v", ClaimReconciler.Plan(claim, [chosen], _ => storage, ["p"]).Volume?.Metadata.Name);
+        var placed = claim with { Metadata = claim.Metadata with { Annotations = ApiMap.Of(("volume.kubernetes.io/selected-node", "n")) } };
+        Assert.Equal("v", ClaimReconciler.Plan(placed, [volume], _ => storage, ["p"]).Volume?.Metadata.Name);
     }
 
     [Fact]
@@ -52,7 +58,7 @@ public sealed class ClaimReconcilerTests
         Assert.Equal("FailedBinding", Plan(Claim("1Gi")).Event?.Reason);
         var classed = Claim("1Gi") with { Spec = Claim("1Gi").Spec with { StorageClassName = "fast" } };
         Assert.Equal("ProvisioningFailed", Plan(classed).Event?.Reason);
-        var plan = ClaimReconciler.Plan(classed, [], _ => new StorageClass { Provisioner = "example.com/disks" }, false);
+        var plan = ClaimReconciler.Plan(classed, [], _ => new StorageClass { Provisioner = "example.com/disks" }, []);
         Assert.Equal(("ExternalProvisioning", "example.com/disks"), (plan.Event?.Reason, plan.Provisioner));
     }
 
@@ -107,7 +113,7 @@ public sealed class ClaimReconcilerTests
         Assert.Null(VolumeReconciler.Unbound(Volume("v", "2Gi"), elsewhere));
     }
 
-    private static ClaimPlan Plan(PersistentVolumeClaim claim, params PersistentVolume[] volumes) => ClaimReconciler.Plan(claim, volumes, _ => null, hasConsumer: false);
+    private static ClaimPlan Plan(PersistentVolumeClaim claim, params PersistentVolume[] volumes) => ClaimReconciler.Plan(claim, volumes, _ => null, []);
 
     private static PersistentVolumeClaim Claim(string size) => new()
     {

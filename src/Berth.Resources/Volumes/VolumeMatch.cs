@@ -2,7 +2,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Selection;
 
-namespace Berth.Controllers.Volumes;
+namespace Berth.Resources.Volumes;
 
 /// <summary>Which volume suits a claim. Pure.</summary>
 public static class VolumeMatch
@@ -18,7 +18,8 @@ public static class VolumeMatch
     /// The volume to bind: one that was made for this claim, else the smallest that has all that the claim asks for. Null
     /// when there is none.
     /// </summary>
-    public static PersistentVolume? Best(PersistentVolumeClaim claim, IEnumerable<PersistentVolume> volumes)
+    /// <param name="reservedOnly">Takes none but those that refer to the claim: for claims that wait for a pod's node.</param>
+    public static PersistentVolume? Best(PersistentVolumeClaim claim, IEnumerable<PersistentVolume> volumes, bool reservedOnly = false)
     {
         var selector = claim.Spec.Selector is { } wanted ? LabelSelectors.Compile(wanted) : Selector.Everything;
         PersistentVolume? best = null;
@@ -32,7 +33,7 @@ public static class VolumeMatch
                 continue;
             }
 
-            if (volume.Status.Phase is "Released" or "Failed" || Misfit(claim, volume) is not null || !selector.Matches(volume))
+            if (reservedOnly || volume.Status.Phase is "Released" or "Failed" || Misfit(claim, volume) is not null || !selector.Matches(volume))
                 continue;
             if (best is null || Compare(volume, best) < 0)
                 best = volume;
@@ -66,5 +67,5 @@ public static class VolumeMatch
         return bySize != 0 ? bySize : string.CompareOrdinal(a.Metadata.Name, b.Metadata.Name);
     }
 
-    private static Quantity Capacity(PersistentVolume volume) => volume.Spec.Capacity.GetOr("storage");
+    public static Quantity Capacity(PersistentVolume volume) => volume.Spec.Capacity.GetOr("storage");
 }
