@@ -5,12 +5,14 @@ using Berth.Controllers.Disruption;
 using Berth.Controllers.Endpoints;
 using Berth.Controllers.GarbageCollection;
 using Berth.Controllers.Jobs;
+using Berth.Controllers.LoadBalancers;
 using Berth.Controllers.Namespaces;
 using Berth.Controllers.NodeLifecycle;
 using Berth.Controllers.PodGc;
 using Berth.Controllers.Quotas;
 using Berth.Controllers.ReplicaSets;
 using Berth.Controllers.ServiceAccounts;
+using Berth.Controllers.ServiceCidrs;
 using Berth.Controllers.StatefulSets;
 using Berth.Controllers.Volumes;
 using Berth.Controllers.Volumes.Local;
@@ -43,6 +45,9 @@ public static class ControllerSet
         new DisruptionController(context),
         new StaleDisruptionController(context),
         new EndpointSliceMirroringController(context),
+        new IPAddressController(context),
+        new LoadBalancerController(context),
+        new ServiceCidrController(context),
         new PersistentVolumeController(context),
         new ClaimProtectionController(context),
         new VolumeProtectionController(context),

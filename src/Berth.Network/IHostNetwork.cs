@@ -12,4 +12,7 @@ public interface IHostNetwork
 
     /// <exception cref="IOException">The kernel refuses the value, or has no such setting.</exception>
     void WriteSysctl(string name, string value);
+
+    /// <summary>Opens a socket in that namespace, whichever thread calls.</summary>
+    T Open<T>(Func<T> open) => open();
 }

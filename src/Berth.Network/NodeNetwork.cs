@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Client.Informers;
 using Berth.Network.Dns;
+using Berth.Network.LoadBalancers;
 using Berth.Network.PodNetwork;
 using Berth.Network.Proxy;
 using Microsoft.Extensions.Logging;
@@ -17,14 +18,16 @@ public sealed class NodeNetwork : IDisposable
     private readonly NodePodNetwork _podNetwork;
     private readonly ServiceProxy _proxy;
     private readonly ClusterDns _dns;
+    private readonly AddressAnnouncer _announcer;
     private readonly TimeProvider _time;
 
-    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, TimeProvider time)
+    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, TimeProvider time)
     {
         _podNetwork = podNetwork;
         Warnings = status.Warnings;
         _proxy = proxy;
         _dns = dns;
+        _announcer = announcer;
         _time = time;
     }
 
@@ -48,14 +51,15 @@ public sealed class NodeNetwork : IDisposable
         var dns = new ClusterDns(informers, options.Dns, logs.CreateLogger<ClusterDns>(), time);
         dns.Listen();
         var proxy = new ServiceProxy(informers, options.Proxy(status), host, logs.CreateLogger<ServiceProxy>(), time);
-        return new NodeNetwork(podNetwork, status, proxy, dns, time);
+        var announcer = new AddressAnnouncer(informers, options.NodeName, host, logs.CreateLogger<AddressAnnouncer>(), time);
+        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, time);
     }
 
     /// <summary>Step 3: runs until cancelled; faults with the first part that does.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token)];
+        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token)];
         try
         {
             await await Task.WhenAny(parts).ConfigureAwait(false);

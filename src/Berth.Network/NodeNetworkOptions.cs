@@ -63,6 +63,7 @@ public sealed record NodeNetworkOptions
         NodeName = NodeName,
         PodNetwork = PodNetwork,
         ServiceNetwork = ServiceNetwork,
+        RouteInterface = Bridge,
         NodePortAddresses = NodePortAddresses,
         LocalhostNodePortBridge = LocalhostNodePorts ? Bridge : "",
         MasqueradeBridged = !status.BridgeNetfilter,

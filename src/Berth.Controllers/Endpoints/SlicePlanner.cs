@@ -150,19 +150,34 @@ public static class SlicePlanner
         var terminating = ServicePods.IsTerminating(pod);
         var hostname = ServicePods.Hostname(service, pod);
         var zone = nodes(pod.Spec.NodeName)?.Metadata.Labels.GetOr("topology.kubernetes.io/zone");
+        var isReady = service.Spec.PublishNotReadyAddresses || (ready && !terminating);
         return new Endpoint
         {
             Addresses = [address],
             Conditions = new EndpointConditions
             {
-                Ready = service.Spec.PublishNotReadyAddresses || (ready && !terminating),
+                Ready = isReady,
                 Serving = ready,
                 Terminating = terminating,
             },
             Hostname = hostname.Length > 0 ? hostname : null,
             NodeName = pod.Spec.NodeName.Length > 0 ? pod.Spec.NodeName : null,
             Zone = zone,
+            Hints = isReady ? HintsOf(service.Spec.TrafficDistribution, zone, pod.Spec.NodeName) : null,
             TargetRef = ServicePods.Reference(pod),
         };
+    }
+
+    // What the Service prefers becomes a hint for each endpoint: use it from its own zone, or node. Proxies fall back where none is near.
+    private static EndpointHints? HintsOf(string? distribution, string? zone, string node)
+    {
+        if (distribution is not ("PreferClose" or "PreferSameZone" or "PreferSameNode"))
+            return null;
+        var hints = new EndpointHints
+        {
+            ForZones = zone is null ? [] : [new() { Name = zone }],
+            ForNodes = distribution == "PreferSameNode" && node.Length > 0 ? [new() { Name = node }] : [],
+        };
+        return hints.ForZones.IsEmpty && hints.ForNodes.IsEmpty ? null : hints;
     }
 }

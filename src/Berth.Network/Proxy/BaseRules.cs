@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -34,6 +35,7 @@ internal static class BaseRules
         var ip = context.Ip;
         var address = context.Family == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "ipv6_addr" : "ipv4_addr";
         var mark = Hex(context.MasqueradeMark);
+        var serviceNetworks = $"{{ {string.Join(", ", WithoutOverlap(context.ServiceNetworks))} }}";
         // "add" before "delete": deleting a table that is not there would fail the whole script.
         var script = new StringBuilder(4096)
             .Append(CultureInfo.InvariantCulture, $"add table {ip} {context.Table}\n")
@@ -64,7 +66,7 @@ internal static class BaseRules
                 }
                 chain cluster-ips-check {
                   {{ip}} daddr @{{ClusterIps}} goto {{Reject}} comment "no such port"
-                  {{ip}} daddr {{context.ServiceNetwork}} drop comment "not a Service's address, or not yet"
+                  {{ip}} daddr {{serviceNetworks}} drop comment "not a Service's address, or not yet"
                 }
                 chain services {
                   {{ip}} daddr @{{ClusterIps}} {{ip}} saddr != {{context.PodNetwork}} {{MarkForMasquerade(context)}} comment "from outside the pod network"
@@ -111,6 +113,10 @@ internal static class BaseRules
     /// <summary>Removes the table, whether it is there or not.</summary>
     public static string RenderRemoval(ProxyContext context) =>
         $"add table {context.Ip} {context.Table}\ndelete table {context.Ip} {context.Table}\n";
+
+    // An anonymous set takes no interval twice.
+    private static IEnumerable<System.Net.IPNetwork> WithoutOverlap(ImmutableArray<System.Net.IPNetwork> networks) =>
+        networks.Distinct().Where(n => !networks.Any(o => o.PrefixLength < n.PrefixLength && o.Contains(n.BaseAddress)));
 
     private static string Hex(uint value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
 }

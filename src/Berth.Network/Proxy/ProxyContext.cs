@@ -20,7 +20,8 @@ public sealed record ProxyContext
     /// <summary>All pods of the cluster. Traffic from elsewhere to a cluster address is masqueraded, so that its answer comes back through here.</summary>
     public required IPNetwork PodNetwork { get; init; }
 
-    public required IPNetwork ServiceNetwork { get; init; }
+    /// <summary>All that cluster addresses are taken from: what goes to one that no Service has is dropped.</summary>
+    public required ImmutableArray<IPNetwork> ServiceNetworks { get; init; }
 
     /// <summary>The node's own addresses that take NodePort traffic.</summary>
     public ImmutableArray<IPAddress> NodePortAddresses { get; init; } = [];
@@ -48,7 +49,7 @@ public sealed record ProxyContext
 
     public bool Equals(ProxyContext? other) => other is not null
         && Table == other.Table && Family == other.Family && NodeName == other.NodeName && Zone == other.Zone
-        && PodNetwork.Equals(other.PodNetwork) && ServiceNetwork.Equals(other.ServiceNetwork)
+        && PodNetwork.Equals(other.PodNetwork) && ServiceNetworks.SequenceEqual(other.ServiceNetworks)
         && NodePortAddresses.SequenceEqual(other.NodePortAddresses)
         && LocalhostNodePortBridge == other.LocalhostNodePortBridge
         && MasqueradeBridged == other.MasqueradeBridged && MasqueradeOutgoing == other.MasqueradeOutgoing && MasqueradeMark == other.MasqueradeMark;

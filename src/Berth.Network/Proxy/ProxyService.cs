@@ -20,6 +20,9 @@ public sealed record ProxyService(string Namespace, string Name)
     /// <summary>How long a client stays with its endpoint after its last connection; null without affinity.</summary>
     public TimeSpan? ClientAffinity { get; init; }
 
+    /// <summary>Port of every node on which balancers ask whether it has endpoints; 0 without.</summary>
+    public int HealthCheckNodePort { get; init; }
+
     public bool InternalTrafficLocal { get; init; }
 
     public bool ExternalTrafficLocal { get; init; }
@@ -30,7 +33,7 @@ public sealed record ProxyService(string Namespace, string Name)
 
     public bool Equals(ProxyService? other) => other is not null
         && Namespace == other.Namespace && Name == other.Name
-        && ClientAffinity == other.ClientAffinity
+        && ClientAffinity == other.ClientAffinity && HealthCheckNodePort == other.HealthCheckNodePort
         && InternalTrafficLocal == other.InternalTrafficLocal && ExternalTrafficLocal == other.ExternalTrafficLocal
         && ClusterIps.SequenceEqual(other.ClusterIps)
         && ExternalIps.SequenceEqual(other.ExternalIps)

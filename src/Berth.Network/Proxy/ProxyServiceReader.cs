@@ -34,6 +34,7 @@ internal static class ProxyServiceReader
                 : null,
             InternalTrafficLocal = spec.InternalTrafficPolicy == "Local",
             ExternalTrafficLocal = isExternal && spec.ExternalTrafficPolicy == "Local",
+            HealthCheckNodePort = spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" } ? spec.HealthCheckNodePort : 0,
             Ports = [.. spec.Ports.Select(p => new ProxyPort(p.Name, Protocol(p.Protocol), p.Port, p.NodePort))],
             Endpoints =
             [

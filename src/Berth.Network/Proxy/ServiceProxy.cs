@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Net;
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Networking.V1;
 using Berth.Client.Informers;
 using Berth.Linux.Processes;
 using Microsoft.Extensions.Logging;
+using IPAddress = System.Net.IPAddress;
 
 namespace Berth.Network.Proxy;
 
@@ -32,11 +34,14 @@ public sealed partial class ServiceProxy
     private readonly ChangedKeys _changes = new();
     private readonly ServiceIndex _index;
     private readonly Informer<Node> _nodes;
+    private readonly Informer<ServiceCIDR> _ranges;
+    private readonly HealthCheckNodePorts _healthChecks;
     private readonly RuleTable _table;
     private readonly Dictionary<ObjectKey, ProxyService> _services = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(ObjectKey Key, TaskCompletionSource Source)> _waiters = [];
     private ProxyContext _context;
+    private readonly HashSet<IPNetwork> _routed = [];
     private bool _flowsMayBeStale = true;
     private long _fullAt;
     private long _checkedAt;
@@ -50,11 +55,14 @@ public sealed partial class ServiceProxy
         _conntrack = new Conntrack(host);
         _logger = logger;
         _time = time ?? TimeProvider.System;
+        _healthChecks = new HealthCheckNodePorts(host, logger);
+        _ranges = informers.For<ServiceCIDR>();
         _context = ContextOf(null);
         _table = new RuleTable(_context, _time);
         _index = new ServiceIndex(informers, _changes.Add);
         _nodes = informers.For<Node>();
         _nodes.AddHandler(NodeChanged, (_, node) => NodeChanged(node), NodeChanged);
+        _ranges.AddHandler(_ => _changes.Wake(), (_, _) => _changes.Wake(), _ => _changes.Wake());
     }
 
     /// <summary>Completes when the rules of all Services that existed at the start are in place.</summary>
@@ -73,7 +81,8 @@ public sealed partial class ServiceProxy
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await Task.WhenAll(_index.WaitForSyncAsync(cancellation), _nodes.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
+        using var healthChecks = _healthChecks;
+        await Task.WhenAll(_index.WaitForSyncAsync(cancellation), _nodes.WaitForSyncAsync(cancellation), _ranges.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
         _changes.Wake();
         var retry = RetryMin;
         var wait = _options.CheckInterval;
@@ -139,6 +148,8 @@ public sealed partial class ServiceProxy
             _table.Commit();
             LogApplied(changed.Count, _services.Count, _time.GetElapsedTime(started).TotalMilliseconds);
         }
+        ServeHealthChecks();
+        await RouteFurtherRangesAsync(cancellation).ConfigureAwait(false);
         ReleaseWaiters();
         await RemoveStaleChainsAsync(cancellation).ConfigureAwait(false);
         // (5)
@@ -192,13 +203,45 @@ public sealed partial class ServiceProxy
             NodeName = _options.NodeName,
             Zone = node?.Metadata.Labels.GetOr(ZoneLabel) ?? "",
             PodNetwork = _options.PodNetwork,
-            ServiceNetwork = _options.ServiceNetwork,
+            ServiceNetworks = [_options.ServiceNetwork, .. FurtherRanges()],
             NodePortAddresses = addresses,
             LocalhostNodePortBridge = _options.LocalhostNodePortBridge,
             MasqueradeBridged = _options.MasqueradeBridged,
             MasqueradeOutgoing = _options.MasqueradeOutgoing,
         };
     }
+
+    private IEnumerable<IPNetwork> FurtherRanges() => _ranges.Cache.List()
+        .OrderBy(r => r.Metadata.Name, StringComparer.Ordinal)
+        .SelectMany(r => r.Spec.Cidrs)
+        .Select(c => IPNetwork.TryParse(c, out var range) ? range : (IPNetwork?)null).OfType<IPNetwork>()
+        .Where(r => r.BaseAddress.AddressFamily == _options.ServiceNetwork.BaseAddress.AddressFamily && !r.Equals(_options.ServiceNetwork));
+
+    /// <summary>
+    /// Cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even start to
+    /// send. The first range's route is the pod network's.
+    /// </summary>
+    private async Task RouteFurtherRangesAsync(CancellationToken cancellation)
+    {
+        if (_options.RouteInterface.Length == 0)
+            return;
+        var wanted = FurtherRanges().ToHashSet();
+        foreach (var range in wanted.Except(_routed).ToList())
+        {
+            await _host.RunAsync("ip", ["route", "replace", range.ToString(), "dev", _options.RouteInterface], cancellation: cancellation).ConfigureAwait(false);
+            _routed.Add(range);
+        }
+        foreach (var range in _routed.Except(wanted).ToList())
+        {
+            await _host.RunAsync("ip", ["route", "flush", range.ToString(), "dev", _options.RouteInterface], cancellation: cancellation).ConfigureAwait(false);
+            _routed.Remove(range);
+        }
+    }
+
+    private void ServeHealthChecks() => _healthChecks.Set(_services
+        .Where(s => s.Value.HealthCheckNodePort != 0)
+        .ToDictionary(s => s.Key, s => (s.Value.HealthCheckNodePort,
+            s.Value.Endpoints.Where(e => e.Ready && e.NodeName == _options.NodeName).Select(e => e.Address).Distinct().Count())));
 
     private async Task CheckTableAsync(CancellationToken cancellation)
     {

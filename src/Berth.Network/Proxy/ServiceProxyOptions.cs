@@ -14,7 +14,11 @@ public sealed record ServiceProxyOptions
     /// <summary>The whole cluster's pods.</summary>
     public required IPNetwork PodNetwork { get; init; }
 
+    /// <summary>The range that the cluster was made with. Further ones come from ServiceCIDR objects.</summary>
     public required IPNetwork ServiceNetwork { get; init; }
+
+    /// <summary>Interface that routes of further ranges name; empty: none are made.</summary>
+    public string RouteInterface { get; init; } = "";
 
     /// <summary>
     /// Addresses of this machine that take NodePort traffic. Empty: the InternalIPs of the Node object, which is what kube-proxy's nftables

@@ -119,4 +119,47 @@ public sealed class ServiceAllocationTests
         var external = await server.CreateServiceAsync("e", """{"type":"ExternalName","externalName":"example.com"}""");
         Assert.Null(external["spec"]!["clusterIP"]);
     }
+
+    [Fact]
+    public async Task Service_InAFurtherRange_GetsItsAddressOnceTheRangeIsReady()
+    {
+        await using var server = await AdmissionServer.StartAsync();
+        const string Ranges = "/apis/networking.k8s.io/v1/servicecidrs";
+        await server.CreateAsync(Ranges, """{"metadata":{"name":"more"},"spec":{"cidrs":["203.0.113.0/28"]}}""");
+        const string Asked = """{"clusterIP":"203.0.113.5","ports":[{"port":80}]}""";
+        await server.RefusalAsync(Services, $$"""{"metadata":{"name":"early"},"spec":{{Asked}}}""", HttpStatusCode.UnprocessableEntity);
+        var (code, body) = await server.SendAsync(HttpMethod.Patch, $"{Ranges}/more/status",
+            """{"status":{"conditions":[{"type":"Ready","status":"True","reason":"","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""");
+        Assert.True(code == HttpStatusCode.OK, body.ToJsonString());
+        await server.CreateServiceAsync("s", Asked);
+        var message = await server.RefusalAsync(Services, """{"metadata":{"name":"out"},"spec":{"clusterIP":"203.0.113.99","ports":[{"port":80}]}}""", HttpStatusCode.UnprocessableEntity);
+        Assert.EndsWith("is not in the valid range. The range of valid IPs is 10.96.0.0/24, 203.0.113.0/28", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Service_FirstRangeIsFull_TakesFromTheNext()
+    {
+        await using var server = await AdmissionServer.StartAsync();
+        const string Ranges = "/apis/networking.k8s.io/v1/servicecidrs";
+        await server.CreateAsync(Ranges, """{"metadata":{"name":"more"},"spec":{"cidrs":["203.0.113.0/28"]}}""");
+        await server.SendAsync(HttpMethod.Patch, $"{Ranges}/more/status",
+            """{"status":{"conditions":[{"type":"Ready","status":"True","reason":"","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""");
+        var all = new List<string>();
+        // 254 addresses, save that of the DNS, which is given to nobody unasked; the server itself may have one.
+        for (var i = 0; i < 260; i++)
+            all.Add((string)(await server.CreateServiceAsync($"s{i}", """{"ports":[{"port":80}]}"""))["spec"]!["clusterIP"]!);
+        Assert.Equal(260, all.Distinct().Count());
+        Assert.Contains(all, a => a.StartsWith("203.0.113.", StringComparison.Ordinal));
+        Assert.DoesNotContain("10.96.0.10", all);
+    }
+
+    [Fact]
+    public async Task IPAddress_OfSomebodyElse_IsGivenToNoService()
+    {
+        await using var server = await AdmissionServer.StartAsync();
+        await server.CreateAsync("/apis/networking.k8s.io/v1/ipaddresses",
+            """{"metadata":{"name":"10.96.0.50"},"spec":{"parentRef":{"group":"example.com","resource":"gateways","namespace":"a","name":"g"}}}""");
+        var message = await server.RefusalAsync(Services, """{"metadata":{"name":"x"},"spec":{"clusterIP":"10.96.0.50","ports":[{"port":80}]}}""", HttpStatusCode.UnprocessableEntity);
+        Assert.EndsWith("provided IP is already allocated", message, StringComparison.Ordinal);
+    }
 }

@@ -41,6 +41,25 @@ public sealed class SlicePlannerTests
         }
     }
 
+    [Theory]
+    [InlineData("PreferSameZone", "a", null)]
+    [InlineData("PreferClose", "a", null)]
+    [InlineData("PreferSameNode", "a", "node-1")]
+    [InlineData(null, null, null)]
+    public void Plan_TrafficDistribution_BecomesHintsOfReadyEndpoints(string? distribution, string? zone, string? node)
+    {
+        var service = s_service with { Spec = s_service.Spec with { TrafficDistribution = distribution } };
+        var home = new Node { Metadata = new() { Name = "node-1", Labels = ApiMap.Of(("topology.kubernetes.io/zone", "a")) } };
+        var slices = new List<EndpointSlice>();
+        var made = 0;
+        Apply(slices, SlicePlanner.Plan(service, [PodAt(0, ready: true), PodAt(1, ready: false)], slices, _ => home), ref made);
+        var endpoints = Assert.Single(slices).Endpoints;
+        var ready = Assert.Single(endpoints, e => e.Conditions.Ready == true);
+        Assert.Equal(zone, ready.Hints?.ForZones.FirstOrDefault()?.Name);
+        Assert.Equal(node is null ? null : ready.NodeName, ready.Hints?.ForNodes.FirstOrDefault()?.Name);
+        Assert.Null(Assert.Single(endpoints, e => e.Conditions.Ready != true).Hints);
+    }
+
     [Fact]
     public void Plan_NoPods_LeavesOneEmptySlice()
     {

@@ -33,6 +33,8 @@ internal sealed class NetworkNamespace : IHostNetwork, IAsyncDisposable
 
     public Task IpAsync(string arguments) => ProcessRunner.RunAsync("ip", ["-n", Name, .. arguments.Split(' ')]);
 
+    public T Open<T>(Func<T> open) => Enter(open);
+
     public string? ReadSysctl(string name) =>
         Enter(() => File.Exists("/proc/sys/" + name) ? File.ReadAllText("/proc/sys/" + name).Trim() : null);
 
@@ -132,6 +134,31 @@ internal sealed class NetworkNamespace : IHostNetwork, IAsyncDisposable
             var buffer = new byte[64];
             var length = await socket.ReceiveAsync(buffer, timeout.Token);
             return System.Text.Encoding.ASCII.GetString(buffer, 0, length);
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode is SocketError.ConnectionRefused ? "refused" : $"unreachable ({e.SocketErrorCode})";
+        }
+        catch (OperationCanceledException)
+        {
+            return "silent";
+        }
+    }
+
+    /// <summary>The whole answer to GET /, or what <see cref="ConnectAsync"/> says where there is none.</summary>
+    public async Task<string> HttpGetAsync(string address, int port)
+    {
+        using var socket = Socket(SocketType.Stream);
+        using var timeout = new CancellationTokenSource(3000);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port), timeout.Token);
+            await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), timeout.Token);
+            var text = new System.Text.StringBuilder();
+            var buffer = new byte[1024];
+            while (await socket.ReceiveAsync(buffer, timeout.Token) is > 0 and var length)
+                text.Append(System.Text.Encoding.ASCII.GetString(buffer, 0, length));
+            return text.ToString();
         }
         catch (SocketException e)
         {

@@ -81,7 +81,7 @@ internal sealed class NodeLab : IAsyncDisposable
                 Table = "berth-test",
                 NodeName = "node",
                 PodNetwork = IPNetwork.Parse("10.42.0.0/16"),
-                ServiceNetwork = options.ServiceNetwork,
+                ServiceNetworks = [options.ServiceNetwork],
                 NodePortAddresses = [IPAddress.Parse("192.0.2.1")],
                 LocalhostNodePortBridge = "berth0",
                 MasqueradeBridged = !bridgeNetfilter || !status.BridgeNetfilter,

@@ -12,7 +12,7 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         Table = "berth-a",
         NodeName = "node",
         PodNetwork = IPNetwork.Parse("10.42.0.0/16"),
-        ServiceNetwork = IPNetwork.Parse("10.96.0.0/16"),
+        ServiceNetworks = [IPNetwork.Parse("10.96.0.0/16")],
         NodePortAddresses = [IPAddress.Parse("192.0.2.1")],
     };
 

@@ -96,6 +96,36 @@ public sealed class ServiceProxyTests : IAsyncLifetime
         Assert.NotEqual("pod-0 10.42.0.3", await _lab.B.ConnectAsync("10.96.0.20", 80, timeoutMs: 200));
     }
 
+    [Fact]
+    public async Task HealthCheckNodePort_OfPolicyLocal_TellsOfThisNodesEndpoints()
+    {
+        _cluster.Put(Web with
+        {
+            Spec = Web.Spec with { Type = "LoadBalancer", ExternalTrafficPolicy = "Local", HealthCheckNodePort = 31999 },
+        });
+        var answer = await Eventually.Become(() => _lab.Outside.HttpGetAsync("192.0.2.1", 31999), a => a.StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
+        Assert.Contains("X-Load-Balancing-Endpoint-Weight: 1\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\"localEndpoints\": 1", answer, StringComparison.Ordinal);
+
+        _cluster.Put(Slice("web-1", "10.42.0.2") with { Endpoints = [new Endpoint { Addresses = ["10.42.0.2"], NodeName = "elsewhere" }] });
+        answer = await Eventually.Become(() => _lab.Outside.HttpGetAsync("192.0.2.1", 31999), a => a.StartsWith("HTTP/1.1 503", StringComparison.Ordinal));
+        Assert.Contains("\"localEndpoints\": 0", answer, StringComparison.Ordinal);
+
+        _cluster.Put(Web);
+        await Eventually.Become(() => _lab.Outside.HttpGetAsync("192.0.2.1", 31999), a => a == "refused");
+    }
+
+    [Fact]
+    public async Task ServiceCidr_Further_DropsWhatNoServiceHas()
+    {
+        await _lab.Outside.IpAsync("route add 203.0.113.0/24 via 192.0.2.1");
+        Assert.NotEqual("silent", await _lab.Outside.ConnectAsync("203.0.113.5", 80, timeoutMs: 300));
+        _cluster.Put(new Berth.Api.Networking.V1.ServiceCIDR { Metadata = new() { Name = "more" }, Spec = new() { Cidrs = ["203.0.113.0/24"] } });
+        _cluster.Put(Web with { Spec = Web.Spec with { ClusterIP = "203.0.113.7", ClusterIPs = ["203.0.113.7"] } });
+        await Eventually.Become(() => _lab.Outside.ConnectAsync("203.0.113.7", 80, timeoutMs: 300), a => a.StartsWith("pod-0", StringComparison.Ordinal));
+        Assert.Equal("silent", await _lab.Outside.ConnectAsync("203.0.113.5", 80, timeoutMs: 300));
+    }
+
     private ServiceProxy StartAsync()
     {
         var informers = new InformerFactory(_cluster);
@@ -104,7 +134,7 @@ public sealed class ServiceProxyTests : IAsyncLifetime
             Table = "berth-test",
             NodeName = "node",
             PodNetwork = _lab.Context.PodNetwork,
-            ServiceNetwork = _lab.Context.ServiceNetwork,
+            ServiceNetwork = _lab.Context.ServiceNetworks[0],
             CheckInterval = TimeSpan.FromMilliseconds(200),
         }, _lab.Node, NullLogger<ServiceProxy>.Instance);
         _running.Add(informers.RunAsync(_stop.Token));

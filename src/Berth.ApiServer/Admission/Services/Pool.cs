@@ -3,23 +3,21 @@ using Berth.Api;
 namespace Berth.ApiServer.Admission.Services;
 
 /// <summary>
-/// Numbers from 0 on, each with at most one owner: those that stored services have, and those reserved for requests in flight.
-/// Owned by <see cref="ServiceAllocation"/>, under its lock.
+/// Numbers (ports, or addresses as numbers), each with at most one owner: those that stored objects have, and those reserved for
+/// requests in flight. Owned by <see cref="ServiceAllocation"/>, under its lock.
 /// </summary>
-/// <param name="size">How many numbers there are.</param>
-/// <param name="reserved">The lowest numbers, given out unasked only when all others are taken.</param>
 /// <param name="never">Numbers that are given out by request alone.</param>
-internal sealed class Pool(int size, int reserved, HashSet<int> never)
+internal sealed class Pool(HashSet<UInt128> never)
 {
     // A confirmed reservation is soon seen in the cache. One that is not, after so long, was deleted in between.
     private static readonly TimeSpan s_settleLimit = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<int, ObjectKey> _observed = [];
-    private readonly Dictionary<int, Reservation> _reservations = [];
+    private readonly Dictionary<UInt128, ObjectKey> _observed = [];
+    private readonly Dictionary<UInt128, Reservation> _reservations = [];
 
     public void Clear() => _observed.Clear();
 
-    public void Observe(int number, ObjectKey owner) => _observed[number] = owner;
+    public void Observe(UInt128 number, ObjectKey owner) => _observed[number] = owner;
 
     /// <summary>Ends the reservations that stored services have taken over.</summary>
     public void Settle(DateTimeOffset now)
@@ -32,7 +30,7 @@ internal sealed class Pool(int size, int reserved, HashSet<int> never)
         }
     }
 
-    public bool Take(int number, ObjectKey owner)
+    public bool Take(UInt128 number, ObjectKey owner)
     {
         if (IsTaken(number, owner))
             return false;
@@ -40,24 +38,22 @@ internal sealed class Pool(int size, int reserved, HashSet<int> never)
         return true;
     }
 
-    /// <summary>A number that nobody has, from a random place on; -1 when there is none.</summary>
-    public int TakeNext(ObjectKey owner, Random random)
+    /// <summary>A number of the range that nobody has, from a random place on; null when there is none. The range's lowest numbers come last.</summary>
+    public UInt128? TakeNext(NumberRange range, ObjectKey owner, Random random)
     {
-        var number = Search(reserved, size, random);
-        if (number < 0)
-            number = Search(0, reserved, random);
-        if (number >= 0)
-            _reservations[number] = new(owner, null);
+        var number = Search(range, range.Reserved, range.Size, random) ?? Search(range, 0, range.Reserved, random);
+        if (number is { } found)
+            _reservations[found] = new(owner, null);
         return number;
     }
 
-    public void GiveBack(int number, ObjectKey owner)
+    public void GiveBack(UInt128 number, ObjectKey owner)
     {
         if (_reservations.TryGetValue(number, out var reservation) && reservation.Owner == owner)
             _reservations.Remove(number);
     }
 
-    public void Confirm(int number, ObjectKey owner, DateTimeOffset now)
+    public void Confirm(UInt128 number, ObjectKey owner, DateTimeOffset now)
     {
         if (_reservations.TryGetValue(number, out var reservation) && reservation.Owner == owner)
             _reservations[number] = reservation with { ConfirmedAt = now };
@@ -72,25 +68,34 @@ internal sealed class Pool(int size, int reserved, HashSet<int> never)
         }
     }
 
-    private int Search(int first, int end, Random random)
+    private UInt128? Search(NumberRange range, long first, long end, Random random)
     {
         var count = end - first;
         if (count <= 0)
-            return -1;
-        var start = random.Next(count);
-        for (var i = 0; i < count; i++)
+            return null;
+        var start = random.NextInt64(count);
+        // No more than this many numbers can be taken: a free one is found before, or there is none.
+        var tries = Math.Min(count, _observed.Count + _reservations.Count + never.Count + 1L);
+        for (var i = 0L; i < tries; i++)
         {
-            var number = first + ((start + i) % count);
+            var number = range.First + (UInt128)(first + ((start + i) % count));
             if (!never.Contains(number) && !_observed.ContainsKey(number) && !_reservations.ContainsKey(number))
                 return number;
         }
 
-        return -1;
+        return null;
     }
 
     // What the same service has, stored, it may ask for again; what another request was just given, nobody may.
-    private bool IsTaken(int number, ObjectKey owner) =>
+    private bool IsTaken(UInt128 number, ObjectKey owner) =>
         (_observed.TryGetValue(number, out var observed) && observed != owner) || _reservations.ContainsKey(number);
 
     private sealed record Reservation(ObjectKey Owner, DateTimeOffset? ConfirmedAt);
+}
+
+/// <summary>Numbers in a row.</summary>
+/// <param name="Reserved">How many of the lowest are given out unasked only when all others are taken.</param>
+internal readonly record struct NumberRange(UInt128 First, long Size, long Reserved)
+{
+    public bool Contains(UInt128 number) => number >= First && number - First < (UInt128)Size;
 }

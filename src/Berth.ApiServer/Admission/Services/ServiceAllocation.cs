@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Networking.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Strategies.Networking;
@@ -8,8 +9,9 @@ using Berth.ApiServer.Validation;
 namespace Berth.ApiServer.Admission.Services;
 
 /// <summary>
-/// Gives services their cluster addresses and node ports. What is taken is what stored services have, together with what
-/// requests in flight were given: there is no table of its own that could disagree with them.
+/// Gives services their cluster addresses and node ports. What is taken is what stored services have, what IPAddress objects of
+/// others than services claim, and what requests in flight were given: there is no table of its own that could disagree with them.
+/// The IPAddress objects of services follow them (a controller makes them), so that they can be seen, and missing ones do no harm.
 /// </summary>
 /// <remarks>
 /// All allocation happens under one lock. A reservation made for a request ends when the request fails, or when the stored
@@ -17,6 +19,10 @@ namespace Berth.ApiServer.Admission.Services;
 /// </remarks>
 public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork network, TimeProvider clock, Random random) : KindPlugin<Service>
 {
+    // On the IPAddress objects that follow services: the services themselves count.
+    private const string ManagedBy = "ipaddress.kubernetes.io/managed-by";
+    private const string Manager = "ipallocator.k8s.io";
+
     private const int AttemptsMax = 3;
 
     private static readonly TimeSpan s_cacheLag = TimeSpan.FromMilliseconds(20);
@@ -24,11 +30,14 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
     private readonly Lock _lock = new();
     private readonly ServiceNetwork _network = network;
     private readonly Random _random = random;
-    private readonly Pool _addresses = new(network.Size, network.ReservedAddresses, [network.IndexOf(network.Dns.ToString())]);
-    private readonly Pool _ports = new(ServiceNetwork.NodePortLast - ServiceNetwork.NodePortFirst + 1, ServiceNetwork.ReservedNodePorts, []);
-    private long _version = -1;
+    private readonly Pool _addresses = new([network.Dns]);
+    private readonly Pool _ports = new([]);
+    private IReadOnlyList<(string Cidr, NumberRange Range)> _ranges = [];
+    private (long Services, long Addresses, long Ranges) _version = (-1, -1, -1);
 
     public override string Name => "ServiceAllocation";
+
+    private (long Services, long Addresses, long Ranges) Version => (objects.Version<Service>(), objects.Version<IPAddress>(), objects.Version<ServiceCIDR>());
 
     protected override async ValueTask<Service> MutateAsync(AdmissionAttributes attributes, Service value, Service? old, CancellationToken cancellation)
     {
@@ -43,9 +52,9 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
             catch (ApiStatusException refused) when (refused.Code == 422 && attempt < AttemptsMax)
             {
                 // Who had the address may be deleted already, and the cache not yet know it.
-                var before = objects.Version<Service>();
+                var before = Version;
                 await Task.Delay(s_cacheLag, clock, cancellation).ConfigureAwait(false);
-                if (objects.Version<Service>() == before)
+                if (Version == before)
                     throw;
             }
         }
@@ -65,7 +74,7 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
             {
                 _addresses.ForgetReservations(owner);
                 _ports.ForgetReservations(owner);
-                _version = -1;
+                _version = (-1, -1, -1);
             }
         });
         return ValueTask.CompletedTask;
@@ -105,18 +114,25 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
 
     private void Refresh()
     {
-        var version = objects.Version<Service>();
-        if (version == _version && _version >= 0)
+        var version = Version;
+        if (version == _version)
             return;
+        _ranges = _network.Ranges(objects.List<ServiceCIDR>());
         _addresses.Clear();
         _ports.Clear();
+        foreach (var address in objects.List<IPAddress>())
+        {
+            if (address.Metadata.Labels.GetOr(ManagedBy) != Manager && ServiceNetwork.NumberOf(address.Metadata.Name) is { } number)
+                _addresses.Observe(number, OwnerOf(address));
+        }
+
         foreach (var service in objects.List<Service>())
         {
             var owner = ObjectKey.Of(service);
             foreach (var address in service.Spec.ClusterIPs)
             {
-                if (_network.IndexOf(address) is >= 0 and var index)
-                    _addresses.Observe(index, owner);
+                if (ServiceNetwork.NumberOf(address) is { } number)
+                    _addresses.Observe(number, owner);
             }
 
             foreach (var port in service.Spec.Ports)
@@ -130,17 +146,20 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
         _version = version;
     }
 
+    private static ObjectKey OwnerOf(IPAddress address) =>
+        address.Spec.ParentRef is { Group: "", Resource: "services" } parent ? new ObjectKey(parent.Namespace, parent.Name) : ObjectKey.Of(address);
+
     private void ObservePort(int port, ObjectKey owner)
     {
         if (port is >= ServiceNetwork.NodePortFirst and <= ServiceNetwork.NodePortLast)
-            _ports.Observe(port - ServiceNetwork.NodePortFirst, owner);
+            _ports.Observe((UInt128)port, owner);
     }
 
     /// <summary>What one request is given. Lives under the plugin's lock.</summary>
     private sealed class Request(ServiceAllocation plugin, ObjectKey owner, Service value, Service? old)
     {
-        private readonly List<int> _addresses = [];
-        private readonly List<int> _ports = [];
+        private readonly List<UInt128> _addresses = [];
+        private readonly List<UInt128> _ports = [];
 
         public bool TookAny => _addresses.Count + _ports.Count > 0;
 
@@ -153,21 +172,35 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
                 return spec;
             if (spec.ClusterIPs.IsEmpty || spec.ClusterIPs[0].Length == 0)
             {
-                var index = plugin._addresses.TakeNext(owner, plugin._random);
-                if (index < 0)
-                    throw ApiStatusException.InternalError($"failed to allocate a serviceIP for Service \"{owner.Name}\": range is full");
-                _addresses.Add(index);
-                var address = plugin._network.Address(index).ToString();
+                var number = NextAddress();
+                _addresses.Add(number);
+                var address = ServiceNetwork.Address(number).ToString();
                 return spec with { ClusterIP = address, ClusterIPs = [address] };
             }
 
-            var asked = plugin._network.IndexOf(spec.ClusterIPs[0]);
-            if (asked < 0)
-                throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {spec.ClusterIPs[0]}: the provided IP ({spec.ClusterIPs[0]}) is not in the valid range. The range of valid IPs is {plugin._network.Cidr}");
+            var wanted = spec.ClusterIPs[0];
+            if (ServiceNetwork.NumberOf(wanted) is not { } asked || !plugin._ranges.Any(r => r.Range.Contains(asked)))
+            {
+                var ranges = string.Join(", ", plugin._ranges.Select(r => r.Cidr));
+                throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {wanted}: the provided IP ({wanted}) is not in the valid range. The range of valid IPs is {ranges}");
+            }
+
             if (!plugin._addresses.Take(asked, owner))
-                throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {spec.ClusterIPs[0]}: provided IP is already allocated");
+                throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {wanted}: provided IP is already allocated");
             _addresses.Add(asked);
             return spec;
+        }
+
+        // Further ranges only once those before are full: who adds one to a full range expects just that.
+        private UInt128 NextAddress()
+        {
+            foreach (var (_, range) in plugin._ranges)
+            {
+                if (plugin._addresses.TakeNext(range, owner, plugin._random) is { } number)
+                    return number;
+            }
+
+            throw ApiStatusException.InternalError($"failed to allocate a serviceIP for Service \"{owner.Name}\": range is full");
         }
 
         public ServiceSpec WithPorts(ServiceSpec spec)
@@ -236,20 +269,19 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
 
         private int NextPort()
         {
-            var index = plugin._ports.TakeNext(owner, plugin._random);
-            if (index < 0)
+            if (plugin._ports.TakeNext(ServiceNetwork.NodePorts, owner, plugin._random) is not { } port)
                 throw ApiStatusException.InternalError("failed to allocate a nodePort: range is full");
-            _ports.Add(index);
-            return ServiceNetwork.NodePortFirst + index;
+            _ports.Add(port);
+            return (int)port;
         }
 
         private void TakePort(int port, string path)
         {
             if (port is < ServiceNetwork.NodePortFirst or > ServiceNetwork.NodePortLast)
                 throw Refused(path, port, $"provided port is not in the valid range. The range of valid ports is {ServiceNetwork.NodePortFirst}-{ServiceNetwork.NodePortLast}");
-            if (!plugin._ports.Take(port - ServiceNetwork.NodePortFirst, owner))
+            if (!plugin._ports.Take((UInt128)port, owner))
                 throw Refused(path, port, "provided port is already allocated");
-            _ports.Add(port - ServiceNetwork.NodePortFirst);
+            _ports.Add((UInt128)port);
         }
 
         private ApiStatusException Refused(string path, object shown, string detail)
