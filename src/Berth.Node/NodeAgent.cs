@@ -79,6 +79,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
+        IReadOnlyList<IResourceOwner> owners = [];
+        var admission = new PodAdmission(() => _workers!.All, () => _reporter.Node?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
             Options = options,
@@ -97,7 +99,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             Time = _time,
             Log = _log,
             MachineMemoryBytes = machine.MemoryBytes,
-            Admit = Admit,
+            Admission = admission,
+            Owners = owners,
             RuntimeHandler = RuntimeHandlerAsync,
         };
         _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
@@ -178,13 +181,6 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private bool IsInUse(PersistentVolume volume) =>
         volume.Spec.ClaimRef is { } claim
         && _workers.All.Any(w => !w.HasEnded && PodClaim.Of(w.Pod).Any(c => c.Key == new ObjectKey(claim.Namespace, claim.Name)));
-
-    private AdmissionRefusal? Admit(Pod pod)
-    {
-        var others = _workers.All.Where(w => !w.HasEnded && w.Pod.Metadata.Uid != pod.Metadata.Uid && w.Observed.Sandboxes.Count > 0).Select(w => w.Pod).ToList();
-        var labels = _reporter.Node?.Metadata.Labels ?? _facts.Labels;
-        return NodeAdmission.Check(pod, labels, _options.NodeName, _facts.Allocatable, others);
-    }
 
     private async Task<string> RuntimeHandlerAsync(string name, CancellationToken ct)
     {

@@ -31,6 +31,9 @@ public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvi
         return cgroup.CgroupPath;
     }
 
+    /// <summary>Sets other limits for a while, as a resize needs between its steps.</summary>
+    public void Limit(Pod pod, CgroupLimits limits) => Of(pod).Apply(limits);
+
     /// <summary>Kills what is left and removes the pod's cgroup, in whichever class it was made.</summary>
     public async Task RemoveAsync(string podUid, CancellationToken ct)
     {

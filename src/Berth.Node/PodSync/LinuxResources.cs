@@ -23,10 +23,11 @@ public static class LinuxResources
 
     public static LinuxContainerResources OfContainer(Pod pod, Api.Core.V1.Container container, long machineMemoryBytes)
     {
-        var limits = container.Resources.Limits;
+        // Where the pod as a whole is limited, a container without a limit of its own is limited by that.
+        var limits = (pod.Spec.Resources?.Limits ?? []).Where(l => l.Key is "cpu" or "memory").ToApiMap().With(container.Resources.Limits);
         var requests = container.Resources.Requests;
         var cpuLimit = limits.GetOr("cpu").MilliValue;
-        var cpuRequest = requests.TryGetValue("cpu", out var request) ? request.MilliValue : cpuLimit;
+        var cpuRequest = requests.TryGetValue("cpu", out var request) ? request.MilliValue : container.Resources.Limits.GetOr("cpu").MilliValue;
         var resources = new LinuxContainerResources
         {
             CpuShares = SharesOf(cpuRequest),

@@ -38,6 +38,36 @@ public static class NodeAdmission
         return null;
     }
 
+    /// <summary>Null when a pod that runs here may have what it wants now.</summary>
+    /// <param name="granted">The same pod with what it has.</param>
+    public static ResizeRefusal? CheckResize(Pod wanted, Pod granted, ApiMap<Quantity> allocatable, IReadOnlyCollection<Pod> others)
+    {
+        if (wanted.Metadata.Annotations.ContainsKey(MirrorAnnotation)) return new ResizeRefusal(ResizeRefusal.Infeasible, "In-place resize of static-pods is not supported");
+        var before = PodResources.Requests(granted);
+        var asked = PodResources.Requests(wanted);
+        foreach (var name in (string[])["cpu", "memory"])
+        {
+            var (want, capacity) = (asked.GetOr(name), allocatable.GetOr(name));
+            if (want > capacity)
+                return new ResizeRefusal(ResizeRefusal.Infeasible, $"Node didn't have enough capacity: {name}, requested: {Number(name, want)}, capacity: {Number(name, capacity)}");
+        }
+
+        foreach (var name in (string[])["cpu", "memory"])
+        {
+            var (want, capacity) = (asked.GetOr(name), allocatable.GetOr(name));
+            var used = others.Aggregate(Quantity.Zero, (sum, other) => sum + PodResources.Requests(other).GetOr(name));
+            // Less of one resource is granted even on a node that is over-full by it.
+            if (want > before.GetOr(name) && used + want > capacity)
+                return new ResizeRefusal(ResizeRefusal.Deferred, $"Node didn't have enough resource: {name}, requested: {Number(name, want)}, used: {Number(name, used)}, capacity: {Number(name, capacity)}");
+        }
+
+        return null;
+    }
+
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
+    private static long Number(string resource, Quantity value) => resource == "cpu" ? value.MilliValue : value.Value;
+
     internal static bool MatchesNode(Pod pod, ApiMap<string> labels, string nodeName)
     {
         foreach (var (key, value) in pod.Spec.NodeSelector)

@@ -18,6 +18,9 @@ public sealed class PodDirectories(NodeAgentOptions options)
 
     public string HostsFile(string uid) => Path.Combine(Of(uid), "etc-hosts");
 
+    /// <summary>What a resized pod was granted.</summary>
+    public string GrantedFile(string uid) => Path.Combine(Of(uid), "granted.json");
+
     /// <summary>One file per start of a container: what an earlier one wrote must not be read as a later one's.</summary>
     public string TerminationFile(string uid, string container, int attempt) =>
         Path.Combine(Of(uid), "containers", container, attempt.ToString(CultureInfo.InvariantCulture));

@@ -3,7 +3,7 @@ using Berth.Api.Core.V1;
 
 namespace Berth.Node.PodSync;
 
-/// <param name="Message">For the Killing event.</param>
+/// <param name="Message">Of the Killing event.</param>
 /// <param name="GraceSeconds">Overrides the pod's own; null does not.</param>
 public sealed record ContainerStop(ObservedContainer Container, PodContainer Spec, string Message, long? GraceSeconds = null);
 
@@ -58,4 +58,8 @@ public interface IProbeResults
 
 /// <summary>All that a plan depends on.</summary>
 /// <param name="Backoff">When a container that ended at a time may start again; null for at once.</param>
-public sealed record PodFacts(Pod Pod, ObservedPod Observed, IProbeResults Probes, Func<PodContainer, DateTimeOffset, DateTimeOffset?> Backoff);
+public sealed record PodFacts(Pod Pod, ObservedPod Observed, IProbeResults Probes, Func<PodContainer, DateTimeOffset, DateTimeOffset?> Backoff)
+{
+    /// <summary>Ids of containers that get new resources by a restart, whatever the restart policy.</summary>
+    public IReadOnlyCollection<string> Restarting { get; init; } = [];
+}

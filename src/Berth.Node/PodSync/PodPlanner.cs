@@ -14,7 +14,7 @@ public static class PodPlanner
         var pod = facts.Pod;
         var observed = facts.Observed;
 
-        if (IsFinished(pod, observed))
+        if (IsFinished(pod, observed, facts.Restarting))
             return new PodPlan { Finished = true };
 
         // 1. sandbox
@@ -41,7 +41,7 @@ public static class PodPlanner
     }
 
     /// <summary>No main container will run again, or an init container failed for good.</summary>
-    public static bool IsFinished(Pod pod, ObservedPod observed)
+    public static bool IsFinished(Pod pod, ObservedPod observed, IReadOnlyCollection<string> restarting)
     {
         foreach (var init in PodContainer.Inits(pod).Where(c => c.Role == ContainerRole.Init))
         {
@@ -49,7 +49,7 @@ public static class PodPlanner
                 return true;
         }
 
-        return PodContainer.Mains(pod).All(c => observed.Latest(c.Name) is { State: ObservedState.Exited } ended
+        return PodContainer.Mains(pod).All(c => observed.Latest(c.Name) is { State: ObservedState.Exited } ended && !restarting.Contains(ended.Id)
             && !RestartDecision.ShouldRestart(pod, c, ended.ExitCode));
     }
 
@@ -115,6 +115,9 @@ public static class PodPlanner
                     return SettleRunning(container, current);
                 case ObservedState.Exited when container.Role == ContainerRole.Init && current.ExitCode == 0:
                     return true;
+                case ObservedState.Exited when facts.Restarting.Contains(current.Id):
+                    _starts.Add(new ContainerStart(container, current.Attempt + 1, current));
+                    return false;
                 case ObservedState.Exited when RestartDecision.ShouldRestart(facts.Pod, container, current.ExitCode):
                     Start(container, current);
                     return false;
@@ -134,19 +137,25 @@ public static class PodPlanner
             if (container.Role == ContainerRole.Ephemeral) return true;
             if (current.Hash.Length > 0 && current.Hash != container.Hash)
             {
-                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} definition changed"));
+                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} definition changed, will be restarted"));
+                return false;
+            }
+
+            if (facts.Restarting.Contains(current.Id))
+            {
+                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} resize requires restart"));
                 return false;
             }
 
             if (facts.Probes.Startup(current.Id) == ProbeVerdict.Failure)
             {
-                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} failed startup probe", container.Spec.StartupProbe?.TerminationGracePeriodSeconds));
+                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} failed startup probe, will be restarted", container.Spec.StartupProbe?.TerminationGracePeriodSeconds));
                 return false;
             }
 
             if (facts.Probes.Liveness(current.Id) == ProbeVerdict.Failure)
             {
-                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} failed liveness probe", container.Spec.LivenessProbe?.TerminationGracePeriodSeconds));
+                _stops.Add(new ContainerStop(current, container, $"Container {container.Name} failed liveness probe, will be restarted", container.Spec.LivenessProbe?.TerminationGracePeriodSeconds));
                 return false;
             }
 

@@ -45,8 +45,10 @@ public sealed record PodServices
 
     public required long MachineMemoryBytes { get; init; }
 
-    /// <summary>The node's check of a pod that is new to it.</summary>
-    public required Func<Pod, AdmissionRefusal?> Admit { get; init; }
+    public required PodAdmission Admission { get; init; }
+
+    /// <summary>In the order in which they add to a container's description.</summary>
+    public required IReadOnlyList<IResourceOwner> Owners { get; init; }
 
     /// <summary>Runtime handler of a RuntimeClass; throws <see cref="ContainerConfigException"/> for an unknown one.</summary>
     public required Func<string, CancellationToken, Task<string>> RuntimeHandler { get; init; }

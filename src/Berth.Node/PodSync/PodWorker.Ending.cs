@@ -57,6 +57,7 @@ public sealed partial class PodWorker
             _services.Volumes.Remove(pod.Metadata.Uid);
             _services.References.Release(pod.Metadata.Uid);
             await _services.Cgroups.RemoveAsync(pod.Metadata.Uid, ct);
+            await _services.Admission.ReleaseAsync(this, pod.Metadata.Uid, ct);
             _cleaned = true;
         }
 

@@ -37,7 +37,7 @@ public sealed partial class PodWorker
 
         foreach (var stop in plan.Stops)
         {
-            _services.Events.Event(pod, "Normal", "Killing", stop.Message + ", will be restarted", stop.Spec.FieldPath);
+            _services.Events.Event(pod, "Normal", "Killing", stop.Message, stop.Spec.FieldPath);
             await StopContainerAsync(pod, stop.Spec, stop.Container, TimeSpan.FromSeconds(stop.GraceSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30), ct);
         }
 
@@ -143,6 +143,7 @@ public sealed partial class PodWorker
             ? observed.Latest(container.Target)?.Id ?? throw ContainerConfigException.Config($"unable to find target container {container.Target}")
             : null;
         var config = await _services.Containers.BuildAsync(pod, container, start.Attempt, image, volumes, ips, target, ct);
+        foreach (var owner in _services.Owners) await owner.ConfigureAsync(pod, container, config, ct);
         Directory.CreateDirectory(Path.Combine(sandbox.LogDirectory, container.Name));
         try
         {
@@ -153,6 +154,7 @@ public sealed partial class PodWorker
             throw new ContainerConfigException("CreateContainerError", error.Detail, error);
         }
 
+        _given[created] = container.Spec.Resources;
         _services.Events.Event(pod, "Normal", "Created", "Container created", container.FieldPath);
         try
         {

@@ -189,7 +189,7 @@ public sealed partial class PodWorker
         var observed = await LookAsync(pod, ct);
 
         // 2. has it to end?
-        if (!_admitted && !removed && pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Failed" or "Succeeded") && !Admit(pod, observed))
+        if (!_admitted && !removed && pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Failed" or "Succeeded") && !await AdmitAsync(pod, observed, ct))
         {
             await TellAsync(pod, ObservedPod.Nothing, ct);
             _ended = true;
@@ -206,8 +206,10 @@ public sealed partial class PodWorker
         if (removed || pod.Metadata.DeletionTimestamp is not null || _failure is not null || pod.Status.Phase is "Failed" or "Succeeded")
             return await EndAsync(pod, observed, ct);
 
-        // 3. plan
-        var plan = PodPlanner.Plan(new PodFacts(pod, observed, _probes, BackoffOf));
+        // 3. plan, with what the node has granted
+        pod = await GrantAsync(pod, observed, ct);
+        ReviewResize(pod, observed);
+        var plan = PodPlanner.Plan(new PodFacts(pod, observed, _probes, BackoffOf) { Restarting = _restarting.Keys });
         foreach (var (name, until) in plan.BackingOff) TellBackoff(pod, name);
         if (plan.Finished) return await EndAsync(pod, observed, ct);
 
@@ -215,20 +217,20 @@ public sealed partial class PodWorker
         await TellAsync(pod, observed, ct);
 
         // 5. do
+        if (_resizeInProgress is not null && await ActuateAsync(pod, observed, ct)) return (false, Time.GetUtcNow());
         if (!plan.IsEmpty)
         {
             await DoAsync(pod, observed, plan, ct);
             return (false, Time.GetUtcNow());
         }
 
-        await ResizeAsync(pod, observed, ct);
         if (_volumesRefreshAt is null || Time.GetUtcNow() >= _volumesRefreshAt || _referencesChanged)
         {
             _referencesChanged = false;
             await RefreshVolumesAsync(pod, observed, ct);
         }
 
-        return (false, Earliest(plan.WakeAt, DeadlineOf(pod), _volumesRefreshAt));
+        return (false, Earliest(plan.WakeAt, DeadlineOf(pod), _volumesRefreshAt, _resizeRetryAt));
     }
 
     private volatile bool _referencesChanged;
@@ -249,20 +251,16 @@ public sealed partial class PodWorker
         return observed;
     }
 
-    private bool Admit(Pod pod, ObservedPod observed)
+    private async Task<bool> AdmitAsync(Pod pod, ObservedPod observed, CancellationToken ct)
     {
         // What runs already was admitted by an earlier agent.
         if (observed.Sandboxes.Count > 0 || pod.Status.StartTime is not null)
         {
-            _admitted = true;
+            MarkAdmitted();
             return true;
         }
 
-        if (_services.Admit(pod) is not { } refusal)
-        {
-            _admitted = true;
-            return true;
-        }
+        if (await _services.Admission.AdmitAsync(this, pod, ct) is not { } refusal) return true;
 
         _failure = (refusal.Reason, refusal.Message);
         _services.Events.Event(pod, "Warning", refusal.Reason, refusal.Message);
@@ -314,7 +312,10 @@ public sealed partial class PodWorker
         var basis = Newer(_written, pod);
         // Foreign conditions (readiness gates) come from the object that was heard of last.
         basis = basis with { Metadata = basis.Metadata with { DeletionTimestamp = pod.Metadata.DeletionTimestamp ?? basis.Metadata.DeletionTimestamp } };
-        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = _failureConditions });
+        // It may know a newer description than this round worked with.
+        basis = basis with { Metadata = basis.Metadata with { Generation = pod.Metadata.Generation }, Spec = pod.Spec };
+        var extra = _failureConditions.Concat([_resizePending, _resizeInProgress]).OfType<PodCondition>().ToApiList();
+        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given });
         // A server that stores something else than it was given must not be written to for ever.
         var now = Time.GetUtcNow();
         if (status == basis.Status || status == _sent && now - _sentAt < _resendAfter) return;

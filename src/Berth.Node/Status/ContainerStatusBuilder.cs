@@ -21,6 +21,7 @@ internal static class ContainerStatusBuilder
             : old?.LastState.Terminated;
         if (last is not null && old?.LastState.Terminated?.ContainerID == last.ContainerID) last = old.LastState.Terminated;
         var running = state.Running is not null;
+        var resizable = current is not null && container.Role is ContainerRole.Main or ContainerRole.Sidecar;
         var startup = running ? facts.Probes.Startup(current!.Id) == ProbeVerdict.Success : false;
         var started = container.Role == ContainerRole.Init ? running : startup;
         var ready = container.Role switch
@@ -40,8 +41,8 @@ internal static class ContainerStatusBuilder
             Image = current is { Image.Length: > 0 } && !current.Image.StartsWith("sha256:", StringComparison.Ordinal) ? current.Image : spec.Image,
             ImageID = current?.ImageId ?? old?.ImageID ?? "",
             ContainerID = current?.QualifiedId ?? old?.ContainerID ?? "",
-            Resources = running && (spec.Resources.Limits.Count > 0 || spec.Resources.Requests.Count > 0) ? spec.Resources : null,
-            AllocatedResources = spec.Resources.Requests,
+            Resources = !resizable ? null : running && facts.Given.TryGetValue(current!.Id, out var given) ? given : spec.Resources,
+            AllocatedResources = resizable ? spec.Resources.Requests : [],
             VolumeMounts = spec.VolumeMounts.Select(m => new VolumeMountStatus
             {
                 Name = m.Name,
@@ -84,7 +85,7 @@ internal static class ContainerStatusBuilder
                     };
                 }
 
-                var initializing = !facts.Pod.Spec.InitContainers.IsEmpty && container.Role == ContainerRole.Main;
+                var initializing = !facts.Pod.Spec.InitContainers.IsEmpty && container.Role != ContainerRole.Ephemeral;
                 return new ContainerState
                 {
                     Waiting = waiting ?? new ContainerStateWaiting { Reason = initializing ? "PodInitializing" : "ContainerCreating" },

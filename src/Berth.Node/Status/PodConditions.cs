@@ -25,15 +25,19 @@ internal static class PodConditions
             var old = pod.Status.Conditions.FirstOrDefault(c => c.Type == condition.Type);
             result.Add(condition with
             {
-                ObservedGeneration = pod.Metadata.Generation,
+                // Those of a resize are about the description that was decided about.
+                ObservedGeneration = condition.ObservedGeneration > 0 ? condition.ObservedGeneration : pod.Metadata.Generation,
                 LastTransitionTime = old?.Status == condition.Status && old.LastTransitionTime is { } since ? since : facts.Now,
                 LastProbeTime = old?.LastProbeTime,
             });
         }
 
         // Others' conditions keep their place in front, so that a status does not change for order alone.
-        return [.. result, .. pod.Status.Conditions.Where(c => result.All(r => r.Type != c.Type))];
+        return [.. result, .. pod.Status.Conditions.Where(c => !IsOwn(c.Type) && result.All(r => r.Type != c.Type))];
     }
+
+    /// <summary>Comes and goes by the agent's decision alone: absent is as good as told.</summary>
+    internal static bool IsOwn(string type) => type is "PodResizePending" or "PodResizeInProgress";
 
     private static PodCondition Make(string type, bool status, string reason = "", string message = "") =>
         new() { Type = type, Status = status ? "True" : "False", Reason = reason, Message = message };

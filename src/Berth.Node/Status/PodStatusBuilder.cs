@@ -21,10 +21,9 @@ public sealed record StatusFacts(
     /// <summary>Conditions that the agent adds by its own decision, such as DisruptionTarget.</summary>
     public ApiList<PodCondition> Extra { get; init; } = [];
 
-    public IReadOnlyDictionary<string, MountedVolumeView>? Mounts { get; init; }
+    /// <summary>What running containers were last given, by id; one that is missing has what its description says.</summary>
+    public IReadOnlyDictionary<string, ResourceRequirements> Given { get; init; } = new Dictionary<string, ResourceRequirements>();
 }
-
-public sealed record MountedVolumeView(bool ReadOnly);
 
 /// <summary>A pod's status from what was observed. Pure.</summary>
 public static class PodStatusBuilder
@@ -57,6 +56,8 @@ public static class PodStatusBuilder
             ContainerStatuses = mains,
             EphemeralContainerStatuses = debugs,
             ObservedGeneration = pod.Metadata.Generation,
+            AllocatedResources = pod.Spec.Resources?.Requests ?? [],
+            Resources = pod.Spec.Resources,
         };
         return status with { Conditions = PodConditions.Build(facts, status) };
     }

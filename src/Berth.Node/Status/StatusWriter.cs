@@ -48,7 +48,7 @@ public sealed class StatusWriter(IClusterClient client)
                     Conditions =
                     [
                         .. status.Conditions.Where(c => !gates.Contains(c.Type)),
-                        .. fresh.Status.Conditions.Where(c => gates.Contains(c.Type) || !ours.Contains(c.Type)),
+                        .. fresh.Status.Conditions.Where(c => gates.Contains(c.Type) || (!ours.Contains(c.Type) && !PodConditions.IsOwn(c.Type))),
                     ],
                     ResourceClaimStatuses = fresh.Status.ResourceClaimStatuses,
                     NominatedNodeName = fresh.Status.NominatedNodeName,
