@@ -116,6 +116,24 @@ public sealed record Cgroup
         }
     }
 
+    /// <summary>CPU quota, memory and pids as the kernel holds the cgroup to them; null where there is no limit, or no controller.</summary>
+    public CgroupLimits Limits()
+    {
+        static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : null;
+        var cpu = DirectoryOf("cpu");
+        var memory = DirectoryOf("memory");
+        var quota = cpu is not { } c ? null : c.Unified ? c.TryRead("cpu.max")?.Split(' ')[0] : c.TryRead("cpu.cfs_quota_us");
+        var max = Number(memory is not { } m ? null : m.TryRead(m.Unified ? "memory.max" : "memory.limit_in_bytes"));
+        return new CgroupLimits
+        {
+            CpuQuotaMicroseconds = Number(quota),
+            CpuShares = cpu is { Unified: false } v1 ? Number(v1.TryRead("cpu.shares")) : null,
+            // v1 spells "none" as the largest multiple of a page.
+            MemoryMaxBytes = max >= long.MaxValue - (1 << 20) ? null : max,
+            PidsMax = Number(DirectoryOf("pids")?.TryRead("pids.max")),
+        };
+    }
+
     public CgroupUsage Usage()
     {
         long cpu = 0, memory = 0, workingSet = 0, anonymous = 0, faults = 0, majorFaults = 0, pids = 0;

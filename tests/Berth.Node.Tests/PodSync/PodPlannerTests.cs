@@ -77,7 +77,7 @@ public sealed class PodPlannerTests
     {
         var plan = Plan(Pod("Always", mains: ["main"]), new ObservedPod([Sandbox("s")], [Running("main")]), liveness: ProbeVerdict.Failure);
 
-        Assert.Equal("Container main failed liveness probe", Assert.Single(plan.Stops).Message);
+        Assert.Equal("Container main failed liveness probe, will be restarted", Assert.Single(plan.Stops).Message);
     }
 
     [Fact]

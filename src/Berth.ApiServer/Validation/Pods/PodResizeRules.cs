@@ -103,7 +103,7 @@ public static class PodResizeRules
     }
 
     private static bool OtherThanCpuAndMemory(Container now, Container old) =>
-        OtherThanCpuAndMemory(now.Resources, old.Resources) || now.ResizePolicy != old.ResizePolicy;
+        OtherThanCpuAndMemory(now.Resources, old.Resources) || !now.ResizePolicy.Equals(old.ResizePolicy);
 
     private static bool OtherThanCpuAndMemory(ResourceRequirements now, ResourceRequirements old) =>
         Differ(now.Requests, old.Requests) || Differ(now.Limits, old.Limits);
