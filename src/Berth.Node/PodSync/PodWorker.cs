@@ -315,7 +315,7 @@ public sealed partial class PodWorker
         // It may know a newer description than this round worked with.
         basis = basis with { Metadata = basis.Metadata with { Generation = pod.Metadata.Generation }, Spec = pod.Spec };
         var extra = _failureConditions.Concat([_resizePending, _resizeInProgress]).OfType<PodCondition>().ToApiList();
-        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given });
+        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given, Restarting = [.. _restarting.Keys] });
         // A server that stores something else than it was given must not be written to for ever.
         var now = Time.GetUtcNow();
         if (status == basis.Status || status == _sent && now - _sentAt < _resendAfter) return;

@@ -64,6 +64,9 @@ internal static class ContainerStatusBuilder
                 return new ContainerState { Running = new ContainerStateRunning { StartedAt = current.StartedAt } };
             case ObservedState.Exited when waiting is not null && !facts.Ended && facts.Override is null:
                 return new ContainerState { Waiting = waiting };
+            case ObservedState.Exited when facts.Restarting.Contains(current.Id) && !facts.Ended && facts.Override is null:
+                // Not told as ended: where the policy is not to restart, an end is for good.
+                return new ContainerState { Waiting = new ContainerStateWaiting { Reason = "ContainerCreating" } };
             case ObservedState.Exited:
                 // What was told once stays: the files that it came from may be gone.
                 return old?.State.Terminated?.ContainerID == current.QualifiedId ? old.State : new ContainerState { Terminated = Terminated(current) };

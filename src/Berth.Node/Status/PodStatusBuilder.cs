@@ -21,6 +21,9 @@ public sealed record StatusFacts(
     /// <summary>Conditions that the agent adds by its own decision, such as DisruptionTarget.</summary>
     public ApiList<PodCondition> Extra { get; init; } = [];
 
+    /// <summary>Ids of containers that were stopped to be started again with other resources.</summary>
+    public IReadOnlyCollection<string> Restarting { get; init; } = [];
+
     /// <summary>What running containers were last given, by id; one that is missing has what its description says.</summary>
     public IReadOnlyDictionary<string, ResourceRequirements> Given { get; init; } = new Dictionary<string, ResourceRequirements>();
 }
