@@ -1,13 +1,12 @@
-using System.Text;
-using System.Text.Json;
 using Berth.Api.Core.V1;
+using Berth.Api.Policy.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
-using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
-using Berth.Scheduler.Plugins;
+using Berth.Scheduler.Feed;
 using Berth.Scheduler.Plugins.Volumes;
+using Berth.Scheduler.Preemption;
 using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 using Microsoft.Extensions.Logging;
@@ -19,9 +18,10 @@ namespace Berth.Scheduler;
 /// it. Everything is rebuilt from the API at start, so it can stop at any time.
 /// </summary>
 /// <remarks>
-/// 1. Informers keep the state and fill the queue. 2. The loop takes the best waiting pod and decides on the state.
-/// 3. A decision is reserved in the state at once, 4. bound through the API, 5. and undone when the API refuses. 6. A pod
-/// without a place gets an event and a condition that say why, and waits for a change that may help it.
+/// 1. Informers keep the state and fill the queue (<see cref="ClusterFeed"/>). 2. The loop takes the best waiting pod and
+/// decides on the state. 3. A decision is reserved in the state at once, 4. bound through the API, 5. and undone when the API
+/// refuses. 6. For a pod without a place, less important ones are made to leave where that helps. 7. The pod gets an event
+/// and a condition that say why, and waits for a change that may help it.
 /// </remarks>
 public sealed partial class PodScheduler : IDisposable
 {
@@ -35,12 +35,16 @@ public sealed partial class PodScheduler : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly ClusterState _state = new();
+    private readonly Nominations _nominations = new();
     private readonly SchedulingQueue _queue;
-    private readonly SchedulingCycle _cycle;
+    private readonly Dictionary<string, (SchedulerProfile Profile, SchedulingCycle Cycle)> _profiles;
     private readonly IReadOnlyList<IReservePlugin> _reservers;
     private readonly Random _choice;
     private readonly SemaphoreSlim _bindings = new(BindingsMax);
     private readonly Func<CancellationToken, Task> _synced;
+    private readonly OutcomeWriter _outcomes;
+    private readonly Preemptor _preemptor;
+    private readonly InformerCache<PodDisruptionBudget> _budgets;
 
     public PodScheduler(InformerFactory informers, EventRecorder events, TimeProvider time, ILogger log, PodSchedulerOptions? options = null)
     {
@@ -51,17 +55,23 @@ public sealed partial class PodScheduler : IDisposable
         _log = log;
         _queue = new SchedulingQueue(time);
         _choice = new Random(_options.Seed);
-        _synced = informers.WaitForSyncAsync;
-        var volumes = new VolumeScheduling(informers, () => _queue.MoveAll(pod => PodClaim.Of(pod).Any()), time);
-        _cycle = new SchedulingCycle([.. DefaultPlugins.Filters, .. volumes.Filters], DefaultPlugins.Scorers);
+        var volumes = new VolumeScheduling(informers, () => _queue.Tell(new ClusterEvent.Other("PersistentVolumeClaim", "", "")), time);
         _reservers = [volumes.Binding];
+        _profiles = _options.Profiles.Select(p => p.With(volumes.Filters)).ToDictionary(p => p.SchedulerName, p => (p, new SchedulingCycle(p)), StringComparer.Ordinal);
+        _outcomes = new OutcomeWriter(_client, events, time, log);
+        _preemptor = new Preemptor(_client, events, time, log);
+        _budgets = informers.For<PodDisruptionBudget>().Cache;
+        _state.Workloads = new WorkloadSelectors(informers);
         // 1.
-        informers.For<Node>().AddHandler(OnNodeAdded, OnNodeUpdated, OnNodeDeleted);
-        informers.For<Pod>().AddHandler(OnPod, (_, pod) => OnPod(pod), OnPodDeleted);
+        _ = new ClusterFeed(informers, _gate, _state, _nominations, _queue, _profiles.ContainsKey);
+        _synced = informers.WaitForSyncAsync;
     }
 
     /// <summary>Pods waiting: to be tried now, after a back-off, after a change.</summary>
     public (int Active, int Backoff, int Unschedulable) Depth => _queue.Depth;
+
+    /// <summary>Something of another kind happened that plugins may wait for; for those who follow such kinds.</summary>
+    public void Tell(ClusterEvent change) => _queue.Tell(change);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -88,65 +98,119 @@ public sealed partial class PodScheduler : IDisposable
 
     private async Task ScheduleAsync(QueuedPod queued, long mark, CancellationToken ct)
     {
+        var pod = queued.Pod;
+        var (profile, cycle) = _profiles[pod.Spec.SchedulerName];
         Decision decision;
-        List<(IReservePlugin Plugin, Node Node)> pending = [];
+        PreemptionResult? preemption = null;
+        Node? node = null;
+        List<IReservePlugin> pending = [];
         lock (_gate)
         {
+            var context = new PodContext(pod);
             // 2.
-            decision = Decide(queued.Pod);
-            // 3.
+            decision = Decide(context, cycle);
             if (decision is Decision.Placed placed)
             {
-                _state.Reserve(queued.Pod, placed.NodeName);
-                var node = _state.Node(_state.Row(placed.NodeName)!.Value);
-                pending.AddRange(_reservers.Where(r => r.Reserve(queued.Pod, node)).Select(r => (r, node)));
+                // 3.
+                node = _state.Node(_state.Row(placed.NodeName)!.Value);
+                _state.Reserve(pod, placed.NodeName);
+                pending.AddRange(_reservers.Where(r => r.Reserve(pod, node)));
+            }
+            else if (decision is Decision.Unschedulable refused && profile.Preempts && refused.Candidates.NodeCount > 0)
+            {
+                // 6.
+                preemption = new VictimSearch(cycle).Find(context, _state, refused.Candidates, _budgets.List(), _nominations, _choice);
+                if (preemption is PreemptionResult.Found found)
+                    _nominations.Set(pod, found.NodeName);
+                else if (preemption is PreemptionResult.Hopeless)
+                    _nominations.Remove(pod.Metadata.Uid);
             }
         }
 
-        if (decision is Decision.Placed(var nodeName, _, _))
+        if (node is not null)
         {
             // What may take minutes must not hold up the bindings of others.
             if (pending.Count > 0)
             {
-                _ = PrepareAndBindAsync(queued, pending, mark, ct);
+                _ = PrepareAndBindAsync(queued, node, pending, ct);
                 return;
             }
 
             await _bindings.WaitAsync(ct).ConfigureAwait(false);
-            _ = BindAndReleaseAsync(queued, nodeName, mark, ct);
+            _ = BindAndReleaseAsync(queued, node, ct);
         }
-        else if (decision is Decision.Unschedulable(_, var message))
+        else if (decision is Decision.Unschedulable unschedulable)
         {
-            // 6.
-            _queue.Fail(queued, mark, retry: false);
-            _ = TellAsync(queued.Pod, message, ct);
+            // 7.
+            if (preemption is PreemptionResult.Found)
+                _queue.Gate(queued.Uid);
+            var refusers = unschedulable.Candidates.Refusers;
+            _queue.Fail(queued, mark, [.. cycle.Filters.Where(f => refusers.Contains(f.Name))]);
+            _ = EndVictimsAndTellAsync(pod, unschedulable.Message, preemption, ct);
         }
     }
 
-    private Decision Decide(Pod pod)
+    private Decision Decide(PodContext context, SchedulingCycle cycle)
     {
         try
         {
-            return _cycle.Decide(new PodContext(pod), _state, _choice);
+            return cycle.Decide(context, _state, _choice, _nominations);
         }
         catch (FormatException e)
         {
             // The API server validates selectors; one that slipped through must not stop the loop.
-            return new Decision.Unschedulable(new Candidates(_state), $"the pod cannot be understood: {e.Message}");
+            var candidates = new Candidates(_state, new NodeSet(0));
+            candidates.RejectPod("", $"the pod cannot be understood: {e.Message}");
+            return new Decision.Unschedulable(candidates, Explain.FitMessage.Of(candidates));
         }
     }
 
-    private async Task PrepareAndBindAsync(QueuedPod queued, List<(IReservePlugin Plugin, Node Node)> pending, long mark, CancellationToken ct)
+    private async Task EndVictimsAndTellAsync(Pod pod, string message, PreemptionResult? preemption, CancellationToken ct)
+    {
+        switch (preemption)
+        {
+            case PreemptionResult.Found found:
+                await _outcomes.TellAsync(pod, message, found.NodeName, ct).ConfigureAwait(false);
+                IReadOnlyList<Pod> below;
+                lock (_gate)
+                {
+                    below = _nominations.Below(pod.Spec.Priority ?? 0, found.NodeName);
+                    foreach (var lesser in below)
+                        _nominations.Remove(lesser.Metadata.Uid);
+                }
+
+                foreach (var lesser in below)
+                    await _outcomes.ClearNominationAsync(lesser, ct).ConfigureAwait(false);
+                var ended = await _preemptor.EndAsync(pod, found, ct).ConfigureAwait(false);
+                // Victims without grace may have gone before the gate opened.
+                bool gone;
+                lock (_gate)
+                    gone = found.Victims.All(v => _state.Placed(v.Metadata.Uid) is null);
+                _queue.Ungate(pod.Metadata.Uid, again: !ended || gone);
+                break;
+            case PreemptionResult.Hopeless(var why):
+                await _outcomes.TellAsync(pod, $"{message} preemption: {why}", "", ct).ConfigureAwait(false);
+                break;
+            case PreemptionResult.NotEligible(var why):
+                await _outcomes.TellAsync(pod, $"{message} preemption: {why}", null, ct).ConfigureAwait(false);
+                break;
+            default:
+                await _outcomes.TellAsync(pod, message, null, ct).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task PrepareAndBindAsync(QueuedPod queued, Node node, List<IReservePlugin> pending, CancellationToken ct)
     {
         try
         {
-            foreach (var (plugin, node) in pending)
+            foreach (var plugin in pending)
                 await plugin.PreBindAsync(queued.Pod, node, ct).ConfigureAwait(false);
             await _bindings.WaitAsync(ct).ConfigureAwait(false);
         }
         catch (Exception e) when (e is PreBindException or ApiException or HttpRequestException or IOException)
         {
-            Undo(queued, mark, pending[0].Node.Metadata.Name, e);
+            Undo(queued, node, e);
             return;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -154,14 +218,14 @@ public sealed partial class PodScheduler : IDisposable
             return;
         }
 
-        await BindAndReleaseAsync(queued, pending[0].Node.Metadata.Name, mark, ct).ConfigureAwait(false);
+        await BindAndReleaseAsync(queued, node, ct).ConfigureAwait(false);
     }
 
-    private async Task BindAndReleaseAsync(QueuedPod queued, string nodeName, long mark, CancellationToken ct)
+    private async Task BindAndReleaseAsync(QueuedPod queued, Node node, CancellationToken ct)
     {
         try
         {
-            await BindAsync(queued, nodeName, mark, ct).ConfigureAwait(false);
+            await BindAsync(queued, node, ct).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -173,10 +237,11 @@ public sealed partial class PodScheduler : IDisposable
         }
     }
 
-    private async Task BindAsync(QueuedPod queued, string nodeName, long mark, CancellationToken ct)
+    private async Task BindAsync(QueuedPod queued, Node node, CancellationToken ct)
     {
         var pod = queued.Pod;
         var meta = pod.Metadata;
+        var nodeName = node.Metadata.Name;
         try
         {
             // 4.
@@ -186,160 +251,47 @@ public sealed partial class PodScheduler : IDisposable
                 Target = new ObjectReference { Kind = "Node", Name = nodeName },
             };
             await _client.CreateSubresourceAsync<Pod, Binding, Api.Meta.V1.Status>(meta.Namespace, meta.Name, "binding", binding, ct: ct).ConfigureAwait(false);
-            _queue.Succeed(pod.Metadata.Uid);
-            Release(meta.Uid);
+            _queue.Succeed(meta.Uid);
+            lock (_gate)
+            {
+                _nominations.Remove(meta.Uid);
+                Release(meta.Uid);
+            }
+
             LogScheduled(_log, meta.Namespace, meta.Name, nodeName, (_time.GetUtcNow() - queued.Added).TotalMilliseconds);
             _events.Event(pod, "Normal", "Scheduled", $"Successfully assigned {meta.Namespace}/{meta.Name} to {nodeName}");
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
-            Undo(queued, mark, nodeName, e);
+            Undo(queued, node, e);
         }
     }
 
-    /// <summary>What was reserved is written now, or the pod is gone.</summary>
+    /// <summary>What was reserved is written now, or is not wanted any more.</summary>
     private void Release(string uid)
     {
-        lock (_gate)
-        {
-            foreach (var reserver in _reservers)
-                reserver.Unreserve(uid);
-        }
+        foreach (var reserver in _reservers)
+            reserver.Unreserve(uid);
     }
 
-    private void Undo(QueuedPod queued, long mark, string nodeName, Exception e)
+    // 5. A pod that has gone meanwhile is forgotten; any other is tried again.
+    private void Undo(QueuedPod queued, Node node, Exception problem)
     {
-        // 5.
-        var meta = queued.Pod.Metadata;
+        var pod = queued.Pod;
         lock (_gate)
         {
-            _state.Unreserve(meta.Uid);
-            foreach (var reserver in _reservers)
-                reserver.Unreserve(meta.Uid);
+            _state.Unreserve(queued.Uid);
+            Release(queued.Uid);
         }
 
-        if (e is ApiException { IsNotFound: true })
-            _queue.Remove(meta.Uid);
-        _queue.Fail(queued, mark, retry: true);
-        LogBindFailed(_log, meta.Namespace, meta.Name, nodeName, e.Message);
-        if (e is not ApiException { IsNotFound: true })
-            _events.Event(queued.Pod, "Warning", "FailedScheduling", e is PreBindException ? e.Message : $"binding rejected: {e.Message}");
-    }
-
-    private async Task TellAsync(Pod pod, string message, CancellationToken ct)
-    {
-        _events.Event(pod, "Warning", "FailedScheduling", message);
-        var known = pod.Status.Conditions.FirstOrDefault(c => c.Type == "PodScheduled");
-        if (known is { Status: "False", Reason: "Unschedulable" } && known.Message == message)
+        if (problem is ApiException { IsNotFound: true })
+            _queue.Remove(queued.Uid);
+        _queue.Retry(queued);
+        _queue.Tell(new ClusterEvent.PodGone(pod));
+        if (problem is ApiException { IsNotFound: true })
             return;
-        try
-        {
-            await _client.PatchAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, Patch.Strategic(Condition(pod, message)), "status", ct: ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
-        {
-            LogTellFailed(_log, pod.Metadata.Namespace, pod.Metadata.Name, e.Message);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The next scheduler will tell.
-        }
-    }
-
-    private string Condition(Pod pod, string message)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            // The uid keeps a pod that was made anew under the same name from getting the old one's condition.
-            writer.WriteStartObject("metadata");
-            writer.WriteString("uid", pod.Metadata.Uid);
-            writer.WriteEndObject();
-            writer.WriteStartObject("status");
-            writer.WriteStartArray("conditions");
-            new PodCondition
-            {
-                Type = "PodScheduled",
-                Status = "False",
-                Reason = "Unschedulable",
-                Message = message,
-                ObservedGeneration = pod.Metadata.Generation,
-                LastTransitionTime = pod.Status.Conditions.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.LastTransitionTime ?? _time.GetUtcNow(),
-            }.WriteJson(writer);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
-
-    private void OnPod(Pod pod)
-    {
-        var uid = pod.Metadata.Uid;
-        var ended = pod.Status.Phase is "Succeeded" or "Failed";
-        if (pod.Spec.NodeName.Length == 0)
-        {
-            var ours = pod.Spec.SchedulerName == _options.SchedulerName && !ended
-                && pod.Metadata.DeletionTimestamp is null && pod.Spec.SchedulingGates.IsEmpty;
-            lock (_gate)
-            {
-                // A write from before the binding that comes after it must not bring a placed pod back.
-                if (ours && _state.Placed(uid) is not null)
-                    return;
-            }
-
-            if (ours)
-                _queue.Set(pod);
-            else
-                _queue.Remove(uid);
-            return;
-        }
-
-        _queue.Remove(uid);
-        lock (_gate)
-        {
-            if (ended)
-                _state.RemovePod(uid);
-            else
-                _state.SetPod(pod);
-        }
-
-        if (ended)
-            _queue.MoveAll();
-    }
-
-    private void OnPodDeleted(Pod pod)
-    {
-        _queue.Remove(pod.Metadata.Uid);
-        if (pod.Spec.NodeName.Length == 0)
-            return;
-        lock (_gate)
-            _state.RemovePod(pod.Metadata.Uid);
-        _queue.MoveAll();
-    }
-
-    private void OnNodeAdded(Node node)
-    {
-        lock (_gate)
-            _state.SetNode(node);
-        _queue.MoveAll();
-    }
-
-    private void OnNodeUpdated(Node old, Node node)
-    {
-        lock (_gate)
-            _state.SetNode(node);
-        // Heartbeats and image lists change nothing that a pod waits for.
-        if (old.Spec != node.Spec || !old.Metadata.Labels.Equals(node.Metadata.Labels) || !old.Status.Allocatable.Equals(node.Status.Allocatable))
-            _queue.MoveAll();
-    }
-
-    private void OnNodeDeleted(Node node)
-    {
-        lock (_gate)
-            _state.RemoveNode(node.Metadata.Name);
+        LogBindFailed(_log, pod.Metadata.Namespace, pod.Metadata.Name, node.Metadata.Name, problem.Message);
+        _events.Event(pod, "Warning", "FailedScheduling", problem is PreBindException ? problem.Message : $"binding rejected: {problem.Message}");
     }
 
     [LoggerMessage(4001, LogLevel.Debug, "{Namespace}/{Name} goes to {Node}, {Milliseconds:F1} ms after it came")]
@@ -347,7 +299,4 @@ public sealed partial class PodScheduler : IDisposable
 
     [LoggerMessage(4002, LogLevel.Warning, "Binding {Namespace}/{Name} to {Node} failed, trying again: {Problem}")]
     private static partial void LogBindFailed(ILogger log, string @namespace, string name, string node, string problem);
-
-    [LoggerMessage(4003, LogLevel.Warning, "The condition of {Namespace}/{Name} could not be written: {Problem}")]
-    private static partial void LogTellFailed(ILogger log, string @namespace, string name, string problem);
 }

@@ -12,7 +12,7 @@ public class SchedulingCycleTests
 
     [Fact]
     public void Decide_NoNodes_SaysSo() =>
-        Assert.Equal("0/0 nodes are available:", Refusal(Given.Pod("a")));
+        Assert.Equal("no nodes available to schedule pods", Refusal(Given.Pod("a")));
 
     [Fact]
     public void Decide_TooLittleCpu_NamesTheResource()

@@ -5,21 +5,30 @@ namespace Berth.Scheduler.Plugins;
 /// <summary>The plugins of the default profile, in the order in which they run.</summary>
 public static class DefaultPlugins
 {
+    private static readonly NodeAffinity s_affinity = new();
+    private static readonly NodeResourcesFit s_fit = new();
+    private static readonly PodTopologySpread s_spread = new();
+    private static readonly InterPodAffinity s_pods = new();
+
     public static IReadOnlyList<IFilterPlugin> Filters { get; } =
     [
         new NodeUnschedulable(),
         new NodeName(),
         new TaintToleration(),
-        new NodeAffinity(),
+        s_affinity,
         new NodePorts(),
-        new NodeResourcesFit(),
+        s_fit,
+        s_spread,
+        s_pods,
     ];
 
     public static IReadOnlyList<IScorePlugin> Scorers { get; } =
     [
         new TaintToleration(),
-        new NodeAffinity(),
-        new NodeResourcesFit(),
+        s_affinity,
+        s_fit,
+        s_spread,
+        s_pods,
         new NodeResourcesBalancedAllocation(),
         new ImageLocality(),
     ];

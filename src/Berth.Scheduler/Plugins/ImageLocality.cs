@@ -16,29 +16,25 @@ public sealed class ImageLocality : IScorePlugin
 
     public void Score(PodContext pod, ClusterState state, NodeSet nodes, Span<long> scores)
     {
-        var containers = pod.Pod.Spec.Containers.Count + pod.Pod.Spec.InitContainers.Count;
-        var images = pod.Pod.Spec.Containers.Concat(pod.Pod.Spec.InitContainers).Select(c => Normalize(c.Image)).ToHashSet(StringComparer.Ordinal);
-        var holders = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var row in state.Nodes)
+        var spec = pod.Pod.Spec;
+        var containers = spec.Containers.Count + spec.InitContainers.Count;
+        var images = spec.InitContainers.Select(c => c.Image)
+            .Concat(spec.Containers.Select(c => c.Image))
+            .Concat(spec.Volumes.Where(v => v.Image is not null).Select(v => v.Image!.Reference));
+        foreach (var image in images)
         {
-            foreach (var name in state.Node(row).Status.Images.SelectMany(i => i.Names).Where(images.Contains).Distinct(StringComparer.Ordinal))
-                holders[name] = holders.GetValueOrDefault(name) + 1;
-        }
-
-        if (holders.Count == 0)
-            return;
-        foreach (var row in nodes)
-        {
-            long bytes = 0;
-            foreach (var image in state.Node(row).Status.Images)
+            // An image that two containers share counts twice.
+            var holders = state.Images.Holders(Normalize(image));
+            foreach (var (row, size) in holders)
             {
-                if (image.Names.FirstOrDefault(images.Contains) is { } name)
-                    bytes += (long)(image.SizeBytes * ((double)holders[name] / state.NodeCount));
+                if (nodes.Contains(row))
+                    scores[row] += (long)(size * ((double)holders.Count / state.NodeCount));
             }
-
-            var max = BytesMaxPerContainer * containers;
-            scores[row] = IScorePlugin.ScoreMax * (Math.Clamp(bytes, BytesMin, max) - BytesMin) / (max - BytesMin);
         }
+
+        var max = BytesMaxPerContainer * containers;
+        foreach (var row in nodes)
+            scores[row] = IScorePlugin.ScoreMax * (Math.Clamp(scores[row], BytesMin, max) - BytesMin) / (max - BytesMin);
     }
 
     // Without a tag, an image is its "latest".

@@ -1,40 +1,78 @@
 using Berth.Api.Core.V1;
-using Berth.Api.Selection;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins;
 
 /// <summary>Node selector and node affinity: required terms filter, preferred terms score by their weight.</summary>
-public sealed class NodeAffinity : IFilterPlugin, IScorePlugin
+/// <param name="added">Affinity that the profile demands on top of each pod's own; null for none.</param>
+public sealed class NodeAffinity(Berth.Api.Core.V1.NodeAffinity? added = null) : IFilterPlugin, IScorePlugin
 {
+    private readonly RequiredNodeAffinity? _added = added?.RequiredDuringSchedulingIgnoredDuringExecution is null
+        ? null
+        : new RequiredNodeAffinity(new Pod { Spec = new() { Affinity = new() { NodeAffinity = added } } });
+
     public string Name => nameof(NodeAffinity);
 
     public int Weight => 2;
 
+    // Where the affinity names its nodes, as for pods of a DaemonSet, no other node is looked at.
+    public void PreFilter(PodContext pod, ClusterState state, Candidates candidates)
+    {
+        if (pod.NodeAffinity.Names is not { } names)
+            return;
+        if (names.Count == 0)
+        {
+            candidates.RejectPod(Name, "pod affinity terms conflict");
+            return;
+        }
+
+        var named = new NodeSet(state.RowCount);
+        foreach (var name in names)
+        {
+            if (state.Row(name) is { } row)
+                named.Add(row);
+        }
+
+        foreach (var row in candidates.Remaining)
+        {
+            if (!named.Contains(row))
+                candidates.Reject(row, Name, resolvable: false, "node(s) didn't satisfy plugin(s) [NodeAffinity]");
+        }
+    }
+
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
-        var spec = pod.Pod.Spec;
-        var required = spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
-        if (spec.NodeSelector.IsEmpty && required is null)
+        var required = pod.NodeAffinity;
+        if (required.IsEmpty && _added is null)
             return;
-        var labels = LabelSelectors.FromLabels(spec.NodeSelector);
-        var terms = required?.NodeSelectorTerms.Select(t => new Term(t)).ToList();
         foreach (var row in candidates.Remaining)
         {
             var node = state.Node(row);
-            // Terms are alternatives; a term without conditions, and no term at all, match nothing.
-            if (!labels.Matches(node.Metadata.Labels) || (terms is not null && !terms.Exists(t => t.Matches(node))))
+            if (_added?.Matches(node) == false)
+                candidates.Reject(row, Name, resolvable: false, "node(s) didn't match scheduler-enforced node affinity");
+            else if (!required.Matches(node))
                 candidates.Reject(row, Name, resolvable: false, "node(s) didn't match Pod's node affinity/selector");
         }
     }
 
+    public bool MayHelp(Pod pod, ClusterEvent change) => change switch
+    {
+        ClusterEvent.NodeAdded(var node) => Matches(pod, node),
+        ClusterEvent.NodeChanged(var old, var node) => !old.Metadata.Labels.Equals(node.Metadata.Labels) && Matches(pod, node),
+        ClusterEvent.SelfChanged(var old, var now) => old.Spec.Affinity != now.Spec.Affinity || !old.Spec.NodeSelector.Equals(now.Spec.NodeSelector),
+        _ => false,
+    };
+
     public void Score(PodContext pod, ClusterState state, NodeSet nodes, Span<long> scores)
     {
-        var preferred = pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution;
-        if (preferred is null || preferred.IsEmpty)
+        var preferred = (pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
+            .Concat(added?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
+            .ToList();
+        if (preferred.Count == 0)
             return;
-        var terms = preferred.Select(p => (p.Weight, Term: new Term(p.Preference))).ToList();
+        var terms = preferred.Where(p => p.Weight != 0).Select(p => (p.Weight, Term: new NodeTerm(p.Preference))).ToList();
         foreach (var row in nodes)
         {
             var node = state.Node(row);
@@ -48,21 +86,5 @@ public sealed class NodeAffinity : IFilterPlugin, IScorePlugin
         Normalization.ByMax(nodes, scores, reverse: false);
     }
 
-    private sealed class Term
-    {
-        private readonly Selector _labels;
-        private readonly Selector _fields;
-        private readonly bool _empty;
-
-        public Term(NodeSelectorTerm term)
-        {
-            _empty = term.MatchExpressions.IsEmpty && term.MatchFields.IsEmpty;
-            _labels = LabelSelectors.Compile(term.MatchExpressions);
-            _fields = LabelSelectors.Compile(term.MatchFields);
-        }
-
-        // metadata.name is the only field that the API allows here.
-        public bool Matches(Node node) =>
-            !_empty && _labels.Matches(node.Metadata.Labels) && _fields.Matches(Berth.Api.ApiMap.Of(("metadata.name", node.Metadata.Name)));
-    }
+    private bool Matches(Pod pod, Node node) => _added?.Matches(node) != false && new RequiredNodeAffinity(pod).Matches(node);
 }

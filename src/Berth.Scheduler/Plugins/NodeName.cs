@@ -1,4 +1,6 @@
+using Berth.Api.Core.V1;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins;
@@ -19,4 +21,6 @@ public sealed class NodeName : IFilterPlugin
                 candidates.Reject(row, Name, resolvable: false, "node(s) didn't match the requested node name");
         }
     }
+
+    public bool MayHelp(Pod pod, ClusterEvent change) => change is ClusterEvent.NodeAdded(var node) && node.Metadata.Name == pod.Spec.NodeName;
 }

@@ -1,4 +1,6 @@
+using Berth.Api.Core.V1;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins;
@@ -14,8 +16,29 @@ public sealed class NodePorts : IFilterPlugin
             return;
         foreach (var row in candidates.Remaining)
         {
-            if (state.Ports(row).Any(taken => pod.Ports.Any(asked => asked.Conflicts(taken))))
+            if (Conflict(pod.Ports, state.Ports(row)))
                 candidates.Reject(row, Name, resolvable: true, "node(s) didn't have free ports for the requested pod ports");
         }
+    }
+
+    public bool MayHelp(Pod pod, ClusterEvent change) => change switch
+    {
+        ClusterEvent.NodeAdded => true,
+        ClusterEvent.PodGone(var gone) => Conflict(HostPort.Of(pod), HostPort.Of(gone)),
+        _ => false,
+    };
+
+    private static bool Conflict(IReadOnlyList<HostPort> asked, IReadOnlyList<HostPort> taken)
+    {
+        foreach (var port in taken)
+        {
+            foreach (var mine in asked)
+            {
+                if (mine.Conflicts(port))
+                    return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,14 +1,17 @@
+using Berth.Api.Core.V1;
+using Berth.Resources.Demand;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins;
 
-/// <summary>
-/// A node must have room for what the pod requests; of those that have, the ones with the most left over are preferred
-/// (LeastAllocated, CPU and memory counting the same).
-/// </summary>
-public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
+/// <summary>A node must have room for what the pod requests; those that have are compared by a <see cref="ScoringStrategy"/>.</summary>
+/// <param name="ignored">Extended resources that something else accounts for, by name or by the part before the slash.</param>
+public sealed class NodeResourcesFit(ScoringStrategy? strategy = null, IReadOnlySet<string>? ignored = null) : IFilterPlugin, IScorePlugin
 {
+    private readonly ScoringStrategy _strategy = strategy ?? ScoringStrategy.LeastAllocated.Default;
+
     public string Name => nameof(NodeResourcesFit);
 
     public int Weight => 1;
@@ -16,13 +19,20 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
         var demand = pod.Demand;
-        var others = demand.Others.Where(o => o.Value > 0).Select(o => (o.Key, o.Value, Column: state.Other(o.Key))).ToList();
+        var others = new List<(string Name, long Amount, ResourceColumn? Column)>();
+        foreach (var (name, amount) in demand.Others)
+        {
+            if (amount > 0 && !Ignores(name))
+                others.Add((name, amount, state.Other(name)));
+        }
+
         var reasons = new List<string>();
+        var pods = state.Pods;
         foreach (var row in candidates.Remaining)
         {
             reasons.Clear();
             var resolvable = true;
-            if (state.Pods.Used[row] + 1 > state.Pods.Allocatable[row])
+            if (pods.Used[row] + 1 > pods.Allocatable[row])
                 reasons.Add("Too many pods");
             Check(state.Cpu, row, demand.Cpu, "cpu", reasons, ref resolvable);
             Check(state.Memory, row, demand.Memory, "memory", reasons, ref resolvable);
@@ -30,17 +40,58 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
             foreach (var (name, amount, column) in others)
                 Check(column, row, amount, name, reasons, ref resolvable);
             if (reasons.Count > 0)
-                candidates.Reject(row, Name, resolvable, [.. reasons]);
+                candidates.Reject(row, Name, resolvable, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(reasons));
+        }
+    }
+
+    public bool MayHelp(Pod pod, ClusterEvent change)
+    {
+        switch (change)
+        {
+            case ClusterEvent.NodeAdded(var node):
+                return CouldHold(pod, node);
+            case ClusterEvent.NodeChanged(var old, var node):
+                return !old.Status.Allocatable.Equals(node.Status.Allocatable) && CouldHold(pod, node);
+            // Any pod frees a pod's place; which resource was short is not remembered.
+            case ClusterEvent.PodGone:
+                return true;
+            case ClusterEvent.PodChanged(var old, var now):
+                return Shrinks(PodDemand.Requests(old), PodDemand.Requests(now), PodDemand.Requests(pod));
+            case ClusterEvent.SelfChanged(var old, var now):
+                var asked = PodDemand.Requests(old);
+                return Shrinks(asked, PodDemand.Requests(now), asked);
+            default:
+                return false;
         }
     }
 
     public void Score(PodContext pod, ClusterState state, NodeSet nodes, Span<long> scores)
     {
+        var columns = new List<(ResourceColumn Column, long Amount, long Weight)>();
+        foreach (var (name, weight) in _strategy.Resources)
+        {
+            var amount = ResourceWeight.Amount(pod.ScoringDemand, name);
+            // An extended resource that the pod does not ask for says nothing about the node.
+            if (state.ScoringColumn(name) is { } column && (amount > 0 || name is "cpu" or "memory" or "ephemeral-storage"))
+                columns.Add((column, amount, weight));
+        }
+
         foreach (var row in nodes)
         {
-            var cpu = Left(state.ScoringCpu, row, pod.ScoringDemand.Cpu);
-            var memory = Left(state.ScoringMemory, row, pod.ScoringDemand.Memory);
-            scores[row] = (cpu + memory) / 2;
+            long sum = 0, weights = 0;
+            foreach (var (column, amount, weight) in columns)
+            {
+                var allocatable = column.Allocatable[row];
+                if (allocatable == 0)
+                    continue;
+                var score = _strategy.Score(column.Used[row] + amount, allocatable);
+                if (!_strategy.Counts(score))
+                    continue;
+                sum += score * weight;
+                weights += weight;
+            }
+
+            scores[row] = _strategy.Mean(sum, weights);
         }
     }
 
@@ -56,10 +107,21 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
         resolvable &= amount <= allocatable;
     }
 
-    private static long Left(ResourceColumn column, int row, long amount)
+    private bool Ignores(string resource) =>
+        ignored is not null && (ignored.Contains(resource) || ignored.Contains(resource.Split('/')[0]));
+
+    private bool CouldHold(Pod pod, Node node)
     {
-        var allocatable = column.Allocatable[row];
-        var left = allocatable - column.Used[row] - amount;
-        return allocatable == 0 || left < 0 ? 0 : (long)((Int128)left * IScorePlugin.ScoreMax / allocatable);
+        var asked = PodDemand.Requests(pod);
+        var offered = ResourceAmounts.Of(node.Status.Allocatable);
+        return node.Status.Allocatable.GetOr("pods").Value > 0
+            && asked.Cpu <= offered.Cpu && asked.Memory <= offered.Memory && asked.EphemeralStorage <= offered.EphemeralStorage
+            && asked.Others.All(o => o.Value <= offered.Others.GetOr(o.Key) || Ignores(o.Key));
     }
+
+    private static bool Shrinks(ResourceAmounts old, ResourceAmounts now, ResourceAmounts asked) =>
+        (asked.Cpu > 0 && now.Cpu < old.Cpu)
+        || (asked.Memory > 0 && now.Memory < old.Memory)
+        || (asked.EphemeralStorage > 0 && now.EphemeralStorage < old.EphemeralStorage)
+        || asked.Others.Any(o => now.Others.GetOr(o.Key) < old.Others.GetOr(o.Key));
 }

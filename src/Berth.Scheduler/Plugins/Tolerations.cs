@@ -18,6 +18,18 @@ public static class Tolerations
         return false;
     }
 
+    /// <summary>Whether the pod tolerates all taints that would keep it off the node.</summary>
+    public static bool TolerateHard(Pod pod, Node node)
+    {
+        foreach (var taint in node.Spec.Taints)
+        {
+            if (taint.Effect is "NoSchedule" or "NoExecute" && !Tolerate(pod.Spec.Tolerations, taint))
+                return false;
+        }
+
+        return true;
+    }
+
     private static bool Tolerates(Toleration toleration, Taint taint)
     {
         if (toleration.Effect.Length > 0 && toleration.Effect != taint.Effect)

@@ -1,4 +1,5 @@
 using Berth.Api.Core.V1;
+using Berth.Scheduler.Cycle;
 
 namespace Berth.Scheduler.Queue;
 
@@ -7,14 +8,18 @@ namespace Berth.Scheduler.Queue;
 /// long ago) and unschedulable (waiting for something in the cluster to change).
 /// </summary>
 /// <remarks>
-/// A change that may help (<see cref="MoveAll"/>) brings unschedulable pods to back-off or active. What changes while a pod
-/// is in its cycle counts for that pod too: it goes to back-off instead of unschedulable. As a safety net, pods leave the
-/// unschedulable room after <see cref="UnschedulableMax"/> whatever happens. Thread-safe.
+/// What happens (<see cref="Tell"/>) brings those unschedulable pods to back-off or active whose refusers say that it may
+/// help. What happens while a pod is in its cycle counts for that pod too. When nothing is active, pods whose back-off has
+/// not ended are tried all the same, unless an error put them there. As a safety net, pods leave the unschedulable room after
+/// <see cref="UnschedulableMax"/> whatever happens. Thread-safe.
 /// </remarks>
 public sealed class SchedulingQueue : IDisposable
 {
     private static readonly TimeSpan s_backoffFirst = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_backoffMax = TimeSpan.FromSeconds(10);
+
+    // What happened during the cycles under way. Past this a pod whose cycle is that old is tried again whatever happened.
+    private const int HappenedMax = 4096;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -23,10 +28,13 @@ public sealed class SchedulingQueue : IDisposable
     private readonly Dictionary<string, QueuedPod> _pods = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inActive = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inCycle = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _backoff = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _changedInCycle = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _gated = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BackedOff> _backoff = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _unschedulable = new(StringComparer.Ordinal);
+    private readonly Queue<ClusterEvent> _happened = new();
     private readonly ITimer _timer;
-    private long _moves;
+    private long _marks;
 
     public SchedulingQueue(TimeProvider time)
     {
@@ -47,7 +55,14 @@ public sealed class SchedulingQueue : IDisposable
         }
     }
 
-    /// <summary>Adds a pod, or its new version. A change of the pod itself may help it, so it is tried again.</summary>
+    /// <summary>All waiting pods, in no order.</summary>
+    public IReadOnlyList<QueuedPod> Waiting()
+    {
+        lock (_gate)
+            return [.. _pods.Values];
+    }
+
+    /// <summary>Adds a pod, or its new version. A change of the pod itself may help it.</summary>
     public void Set(Pod pod)
     {
         lock (_gate)
@@ -62,11 +77,12 @@ public sealed class SchedulingQueue : IDisposable
 
             _pods[uid] = known with { Pod = pod };
             // A write of the status, ours above all, helps nothing.
-            if (_unschedulable.ContainsKey(uid) && (known.Pod.Spec != pod.Spec || !known.Pod.Metadata.Labels.Equals(pod.Metadata.Labels)))
-            {
-                _unschedulable.Remove(uid);
-                Activate(uid);
-            }
+            if (known.Pod.Spec == pod.Spec && known.Pod.Metadata.Labels.Equals(pod.Metadata.Labels))
+                return;
+            if (_inCycle.Contains(uid))
+                _changedInCycle.Add(uid);
+            else if (_unschedulable.ContainsKey(uid) && MayHelp(_pods[uid], new ClusterEvent.SelfChanged(known.Pod, pod)))
+                Move(uid);
         }
     }
 
@@ -77,6 +93,7 @@ public sealed class SchedulingQueue : IDisposable
             _pods.Remove(uid);
             _backoff.Remove(uid);
             _unschedulable.Remove(uid);
+            _gated.Remove(uid);
             // Its entry in the heap is passed over when it comes up.
             _inActive.Remove(uid);
         }
@@ -90,10 +107,10 @@ public sealed class SchedulingQueue : IDisposable
             await _available.WaitAsync(ct).ConfigureAwait(false);
             lock (_gate)
             {
-                if (_active.TryDequeue(out var uid, out _) && _inActive.Remove(uid) && _pods.TryGetValue(uid, out var pod))
+                if (Next() is { } pod)
                 {
-                    _inCycle.Add(uid);
-                    return (pod, _moves);
+                    _inCycle.Add(pod.Uid);
+                    return (pod, _marks);
                 }
             }
         }
@@ -104,41 +121,85 @@ public sealed class SchedulingQueue : IDisposable
     {
         lock (_gate)
         {
-            _inCycle.Remove(uid);
+            EndCycle(uid);
             _pods.Remove(uid);
         }
     }
 
-    /// <summary>No place was found, or binding failed.</summary>
-    /// <param name="retry">True when the next try does not depend on a change in the cluster (an error, not a refusal).</param>
-    public void Fail(QueuedPod pod, long mark, bool retry)
+    /// <summary>The pod's cycle found no place: it waits for what its refusers say may help.</summary>
+    public void Fail(QueuedPod pod, long mark, IReadOnlyList<IFilterPlugin> refusers)
     {
         lock (_gate)
         {
-            _inCycle.Remove(pod.Uid);
+            var missed = _marks - mark;
+            var happened = missed > _happened.Count ? null : _happened.Skip(_happened.Count - (int)missed).ToList();
+            var changed = _changedInCycle.Contains(pod.Uid);
+            EndCycle(pod.Uid);
             if (!_pods.TryGetValue(pod.Uid, out var known))
                 return;
-            _pods[pod.Uid] = known with { Attempts = known.Attempts + 1 };
-            if (retry || mark != _moves)
-                BackOff(pod.Uid);
+            known = known with { Attempts = known.Attempts + 1, LastTried = _time.GetUtcNow(), Refusers = refusers };
+            _pods[pod.Uid] = known;
+            if (!_gated.Contains(pod.Uid) && (changed || happened is null || happened.Exists(e => MayHelp(known, e))))
+                Move(pod.Uid);
             else
                 _unschedulable[pod.Uid] = _time.GetUtcNow() + UnschedulableMax;
             Arm();
         }
     }
 
-    /// <summary>Something changed in the cluster that may help the pods for which <paramref name="helps"/> holds.</summary>
-    public void MoveAll(Func<Pod, bool>? helps = null)
+    /// <summary>The pod's cycle or binding met an error: it is tried again after its back-off.</summary>
+    public void Retry(QueuedPod pod)
     {
         lock (_gate)
         {
-            _moves++;
+            EndCycle(pod.Uid);
+            if (!_pods.TryGetValue(pod.Uid, out var known))
+                return;
+            known = known with { Attempts = known.Attempts + 1, LastTried = _time.GetUtcNow(), Refusers = [] };
+            _pods[pod.Uid] = known;
+            BackOff(known, error: true);
+            Arm();
+        }
+    }
+
+    /// <summary>Keeps a pod out of the active room until <see cref="Ungate"/>: its victims are being ended.</summary>
+    public void Gate(string uid)
+    {
+        lock (_gate)
+            _gated.Add(uid);
+    }
+
+    /// <param name="again">True to try the pod at once; otherwise it waits on for what helps it.</param>
+    public void Ungate(string uid, bool again)
+    {
+        lock (_gate)
+        {
+            _gated.Remove(uid);
+            if (again && _unschedulable.ContainsKey(uid))
+                Move(uid);
+            Arm();
+        }
+    }
+
+    /// <summary>Something happened that may help waiting pods.</summary>
+    public void Tell(ClusterEvent change)
+    {
+        lock (_gate)
+        {
+            if (_inCycle.Count > 0)
+            {
+                _marks++;
+                _happened.Enqueue(change);
+                if (_happened.Count > HappenedMax)
+                    _happened.Dequeue();
+            }
+
+            if (_unschedulable.Count == 0)
+                return;
             foreach (var uid in _unschedulable.Keys.ToList())
             {
-                if (helps is not null && !helps(_pods[uid].Pod))
-                    continue;
-                _unschedulable.Remove(uid);
-                BackOff(uid);
+                if (!_gated.Contains(uid) && MayHelp(_pods[uid], change))
+                    Move(uid);
             }
 
             Arm();
@@ -151,6 +212,53 @@ public sealed class SchedulingQueue : IDisposable
         _available.Dispose();
     }
 
+    private static bool MayHelp(QueuedPod pod, ClusterEvent change)
+    {
+        if (pod.Refusers.Count == 0)
+            return true;
+        foreach (var refuser in pod.Refusers)
+        {
+            try
+            {
+                if (refuser.MayHelp(pod.Pod, change))
+                    return true;
+            }
+            catch (FormatException)
+            {
+                // A selector that cannot be read: trying again will say so.
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private QueuedPod? Next()
+    {
+        while (_active.TryDequeue(out var uid, out _))
+        {
+            if (_inActive.Remove(uid) && _pods.TryGetValue(uid, out var pod))
+                return pod;
+        }
+
+        var first = default(KeyValuePair<string, BackedOff>);
+        foreach (var entry in _backoff)
+        {
+            if (!entry.Value.Error && (first.Key is null || entry.Value.Due < first.Value.Due))
+                first = entry;
+        }
+
+        return first.Key is not null && _backoff.Remove(first.Key) ? _pods.GetValueOrDefault(first.Key) : null;
+    }
+
+    private void EndCycle(string uid)
+    {
+        _inCycle.Remove(uid);
+        _changedInCycle.Remove(uid);
+        if (_inCycle.Count == 0)
+            _happened.Clear();
+    }
+
     private void Activate(string uid)
     {
         if (_inCycle.Contains(uid) || !_inActive.Add(uid))
@@ -160,12 +268,27 @@ public sealed class SchedulingQueue : IDisposable
         _available.Release();
     }
 
-    // The wait runs from the last try: a pod that waited long for a change is tried at once.
-    private void BackOff(string uid)
+    private void Move(string uid)
     {
-        var attempts = Math.Max(_pods[uid].Attempts - 1, 0);
+        _unschedulable.Remove(uid);
+        BackOff(_pods[uid], error: false);
+    }
+
+    // The wait runs from the last try: a pod that waited long for a change is tried at once.
+    private void BackOff(QueuedPod pod, bool error)
+    {
+        var attempts = Math.Max(pod.Attempts - 1, 0);
         var wait = TimeSpan.FromTicks(Math.Min(s_backoffFirst.Ticks << Math.Min(attempts, 10), s_backoffMax.Ticks));
-        _backoff.TryAdd(uid, _time.GetUtcNow() + wait);
+        var due = pod.LastTried + wait;
+        if (due <= _time.GetUtcNow())
+        {
+            Activate(pod.Uid);
+            return;
+        }
+
+        _backoff[pod.Uid] = new(due, error);
+        if (!error)
+            _available.Release();
     }
 
     private void Release()
@@ -173,15 +296,16 @@ public sealed class SchedulingQueue : IDisposable
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            foreach (var room in new[] { _backoff, _unschedulable })
+            foreach (var (uid, entry) in _backoff.ToList())
             {
-                foreach (var (uid, due) in room.ToList())
-                {
-                    if (due > now)
-                        continue;
-                    room.Remove(uid);
+                if (entry.Due <= now && _backoff.Remove(uid))
                     Activate(uid);
-                }
+            }
+
+            foreach (var (uid, due) in _unschedulable.ToList())
+            {
+                if (due <= now && !_gated.Contains(uid) && _unschedulable.Remove(uid))
+                    Activate(uid);
             }
 
             Arm();
@@ -191,13 +315,16 @@ public sealed class SchedulingQueue : IDisposable
     private void Arm()
     {
         var next = DateTimeOffset.MaxValue;
-        foreach (var due in _backoff.Values)
-            next = due < next ? due : next;
+        foreach (var entry in _backoff.Values)
+            next = entry.Due < next ? entry.Due : next;
         foreach (var due in _unschedulable.Values)
             next = due < next ? due : next;
         if (next == DateTimeOffset.MaxValue)
             return;
         var wait = next - _time.GetUtcNow();
-        _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        // A gated pod may be past due: look again a little later, not at once.
+        _timer.Change(wait > TimeSpan.Zero ? wait : s_backoffFirst, Timeout.InfiniteTimeSpan);
     }
+
+    private readonly record struct BackedOff(DateTimeOffset Due, bool Error);
 }

@@ -1,5 +1,7 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Resources.Demand;
+using Berth.Scheduler.Topology;
 
 namespace Berth.Scheduler.Snapshot;
 
@@ -47,6 +49,24 @@ public sealed class ClusterState
     /// <summary>Bytes, with defaults for pods that ask for none. Only for scoring.</summary>
     public ResourceColumn ScoringMemory { get; } = new();
 
+    /// <summary>Nodes with a taint that keeps pods off.</summary>
+    public NodeSet Tainted { get; } = new(64);
+
+    /// <summary>Nodes with a taint that pods would rather avoid.</summary>
+    public NodeSet SoftTainted { get; } = new(64);
+
+    /// <summary>Nodes closed by <c>kubectl cordon</c>.</summary>
+    public NodeSet Cordoned { get; } = new(64);
+
+    /// <summary>Who holds which image.</summary>
+    public ImageIndex Images { get; } = new();
+
+    /// <summary>Counts for spreading and for affinity between pods.</summary>
+    public TopologyIndex Topology { get; } = new();
+
+    /// <summary>Finds the pods that a pod belongs together with, for spreading by default.</summary>
+    public IWorkloadSelectors Workloads { get; set; } = NoWorkloads.Instance;
+
     /// <summary>All pods that take room somewhere.</summary>
     public IReadOnlyCollection<PlacedPod> PlacedPods => _pods.Values;
 
@@ -58,6 +78,23 @@ public sealed class ClusterState
 
     /// <summary>Column of a huge page size or an extended resource; null when no node and no pod has ever named it.</summary>
     public ResourceColumn? Other(string resource) => _others.GetValueOrDefault(resource);
+
+    /// <summary>Column of any resource; null when no node and no pod has ever named it.</summary>
+    public ResourceColumn? Column(string resource) => resource switch
+    {
+        "cpu" => Cpu,
+        "memory" => Memory,
+        "ephemeral-storage" => EphemeralStorage,
+        _ => Other(resource),
+    };
+
+    /// <summary>As <see cref="Column"/>, with defaults for pods that ask for no CPU or memory.</summary>
+    public ResourceColumn? ScoringColumn(string resource) => resource switch
+    {
+        "cpu" => ScoringCpu,
+        "memory" => ScoringMemory,
+        _ => Column(resource),
+    };
 
     public IReadOnlyList<HostPort> Ports(int row) => _ports[row] ?? (IReadOnlyList<HostPort>)[];
 
@@ -76,11 +113,28 @@ public sealed class ClusterState
             _rows.Add(name, row);
             Nodes.Add(row);
             _nodes[row] = node;
+            Topology.SetNode(row, node.Metadata.Labels);
             foreach (var pod in PodsOn(name))
                 Count(row, pod, +1);
         }
+        else if (Topology.Moves(row, node.Metadata.Labels))
+        {
+            foreach (var pod in PodsOn(name))
+                Topology.Count(row, pod.Traits, -1);
+            Topology.SetNode(row, node.Metadata.Labels);
+            foreach (var pod in PodsOn(name))
+                Topology.Count(row, pod.Traits, +1);
+        }
+        else
+        {
+            Topology.SetNode(row, node.Metadata.Labels);
+        }
 
+        Images.Set(row, node.Status.Images);
         _nodes[row] = node;
+        Tainted.Set(row, Has(node.Spec.Taints, static e => e is "NoSchedule" or "NoExecute"));
+        SoftTainted.Set(row, Has(node.Spec.Taints, static e => e is "PreferNoSchedule"));
+        Cordoned.Set(row, node.Spec.Unschedulable);
         var allocatable = ResourceAmounts.Of(node.Status.Allocatable);
         Cpu.SetAllocatable(row, allocatable.Cpu);
         Memory.SetAllocatable(row, allocatable.Memory);
@@ -98,7 +152,12 @@ public sealed class ClusterState
     {
         if (!_rows.Remove(name, out var row))
             return;
-        Nodes.Remove(row);
+        foreach (var pod in PodsOn(name))
+            Topology.Count(row, pod.Traits, -1);
+        Topology.ClearNode(row);
+        Images.Clear(row);
+        foreach (var set in (ReadOnlySpan<NodeSet>)[Nodes, Tainted, SoftTainted, Cordoned])
+            set.Remove(row);
         _nodes[row] = null;
         _ports[row] = null;
         foreach (var column in Columns())
@@ -121,26 +180,53 @@ public sealed class ClusterState
 
     public void RemovePod(string uid)
     {
+        if (Take(uid) is { } pod)
+            Topology.Leave(pod.Traits);
+    }
+
+    /// <param name="labels">Null when the namespace is gone.</param>
+    /// <returns>True when something changed.</returns>
+    public bool SetNamespace(string name, ApiMap<string>? labels) => Topology.SetNamespace(name, labels);
+
+    /// <summary>Takes a pod out for a "what if" that ends with <see cref="PutBack"/> under the same lock; null when it is not there.</summary>
+    public PlacedPod? Take(string uid)
+    {
         if (!_pods.Remove(uid, out var pod))
-            return;
+            return null;
         var siblings = _byNode[pod.NodeName];
         siblings.Remove(uid);
         if (siblings.Count == 0)
             _byNode.Remove(pod.NodeName);
         if (_rows.TryGetValue(pod.NodeName, out var row))
             Count(row, pod, -1);
+        return pod;
+    }
+
+    public void PutBack(PlacedPod pod)
+    {
+        _pods.Add(pod.Uid, pod);
+        if (!_byNode.TryGetValue(pod.NodeName, out var siblings))
+            _byNode.Add(pod.NodeName, siblings = new HashSet<string>(StringComparer.Ordinal));
+        siblings.Add(pod.Uid);
+        if (_rows.TryGetValue(pod.NodeName, out var row))
+            Count(row, pod, +1);
+    }
+
+    private static bool Has(ApiList<Taint> taints, Func<string, bool> effect)
+    {
+        foreach (var taint in taints)
+        {
+            if (effect(taint.Effect))
+                return true;
+        }
+
+        return false;
     }
 
     private void Place(Pod pod, string nodeName, bool reserved)
     {
         RemovePod(pod.Metadata.Uid);
-        var placed = new PlacedPod(pod, nodeName, PodDemand.Requests(pod), PodDemand.RequestsForScoring(pod), reserved);
-        _pods.Add(placed.Uid, placed);
-        if (!_byNode.TryGetValue(nodeName, out var siblings))
-            _byNode.Add(nodeName, siblings = new HashSet<string>(StringComparer.Ordinal));
-        siblings.Add(placed.Uid);
-        if (_rows.TryGetValue(nodeName, out var row))
-            Count(row, placed, +1);
+        PutBack(new PlacedPod(pod, nodeName, PodDemand.Requests(pod), PodDemand.RequestsForScoring(pod), reserved, Topology.Enter(pod)));
     }
 
     private void Count(int row, PlacedPod pod, int sign)
@@ -151,6 +237,7 @@ public sealed class ClusterState
         ScoringCpu.AddUsed(row, sign * pod.ScoringDemand.Cpu);
         ScoringMemory.AddUsed(row, sign * pod.ScoringDemand.Memory);
         Pods.AddUsed(row, sign);
+        Topology.Count(row, pod.Traits, sign);
         foreach (var (resource, amount) in pod.Demand.Others.AsSpan())
             OtherColumn(resource).AddUsed(row, sign * amount);
         foreach (var port in HostPort.Of(pod.Pod))
@@ -185,5 +272,6 @@ public sealed class ClusterState
         Array.Resize(ref _ports, size);
         foreach (var column in Columns())
             column.Grow(size);
+        Topology.Grow(size);
     }
 }

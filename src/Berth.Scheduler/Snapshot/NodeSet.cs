@@ -39,6 +39,29 @@ public sealed class NodeSet
             _words[row >> 6] &= ~(1UL << (row & 63));
     }
 
+    public void Set(int row, bool member)
+    {
+        if (member)
+            Add(row);
+        else
+            Remove(row);
+    }
+
+    /// <summary>Leaves only what <paramref name="other"/> contains too.</summary>
+    public void IntersectWith(NodeSet other)
+    {
+        for (var i = 0; i < _words.Length; i++)
+            _words[i] &= i < other._words.Length ? other._words[i] : 0;
+    }
+
+    /// <summary>The members that <paramref name="other"/> contains too, as a set of its own.</summary>
+    public NodeSet Intersect(NodeSet other)
+    {
+        var both = Copy();
+        both.IntersectWith(other);
+        return both;
+    }
+
     public NodeSet Copy() => new(_words.ToArray());
 
     /// <summary>Rows in ascending order. A row removed while enumerating is still met when it stands in the word being read.</summary>

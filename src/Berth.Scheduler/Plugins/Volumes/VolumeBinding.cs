@@ -23,15 +23,15 @@ public sealed class VolumeBinding(VolumeCaches caches, IClusterClient client, Ti
 
     public string Name => nameof(VolumeBinding);
 
+    public void PreFilter(PodContext pod, ClusterState state, Candidates candidates)
+    {
+        if (PodVolumeNeeds.Of(pod.Pod, caches).Problem is { } problem)
+            candidates.RejectPod(Name, problem);
+    }
+
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
         var needs = PodVolumeNeeds.Of(pod.Pod, caches);
-        if (needs.Problem is { } problem)
-        {
-            candidates.RejectPod(problem);
-            return;
-        }
-
         if (needs.Bound.Count == 0 && needs.Unbound.Count == 0)
             return;
         foreach (var row in candidates.Remaining)
