@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Schema;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
+using Berth.ApiServer.CustomResources;
 using Berth.ApiServer.Discovery;
 using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Http;
@@ -30,6 +31,9 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly ApiServerOptions _options;
     private readonly WatchCacheHub _hub;
     private readonly RequestPipeline _pipeline;
+    private readonly CustomResourceTable _customResources;
+    private readonly ApiPublication _publication;
+    private readonly DefinitionReconciler _definitions;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lifecycle = new();
     private volatile bool _ready;
@@ -60,6 +64,10 @@ public sealed class ApiServerHost : IAsyncDisposable
         options.Extend?.Invoke(parts);
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 
+        _customResources = new CustomResourceTable(Services);
+        _publication = new ApiPublication(routes, _customResources, () => options.Listen?.ToString() ?? "localhost");
+        _definitions = new DefinitionReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.CustomResources"));
+
         var inFlight = new InFlightLimit();
         var metrics = new RequestMetrics(inFlight);
         RegisterPaths(parts, metrics);
@@ -69,6 +77,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             inFlight,
             routes,
             paths,
+            _customResources,
             metrics,
             options.Time,
             identifiers,
@@ -96,6 +105,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         await _hub.StartAsync(cancellation).ConfigureAwait(false);
         _upkeep = Task.WhenAll(
             new EventExpiry(Services).RunAsync(_stopping.Token),
+            _definitions.RunAsync(_stopping.Token),
             new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token));
         if (_options.Listen is { } endpoint)
         {
@@ -127,20 +137,18 @@ public sealed class ApiServerHost : IAsyncDisposable
 
         await _upkeep.ConfigureAwait(false);
         await _hub.DisposeAsync().ConfigureAwait(false);
+        _publication.Dispose();
+        _customResources.Dispose();
     }
 
     private Task HandleAsync(HttpContext http) => _pipeline.HandleAsync(http);
 
     private void RegisterPaths(ApiServerParts parts, RequestMetrics metrics)
     {
-        var served = new ServedGroups(parts.Routes);
-        new OpenApiHandler(new OpenApiDocuments(served, ServerVersion.GitVersion)).Register(parts.Paths);
-        var documents = new DiscoveryDocuments(served, () => _options.Listen?.ToString() ?? "localhost");
-        var discovery = new DiscoveryHandler(documents);
+        new OpenApiHandler(_publication.OpenApiAsync).Register(parts.Paths);
+        var discovery = new DiscoveryHandler(_publication);
         var paths = parts.Paths;
-        paths.Add("/api", discovery);
-        paths.Add("/api/", discovery);
-        foreach (var path in documents.Paths)
+        foreach (var path in new[] { "/api", "/apis" })
         {
             paths.Add(path, discovery);
             paths.Add(path + "/", discovery);
@@ -167,10 +175,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         paths.Add("/version/", new DelegateHandler(r => ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, ServerVersion.Json)));
         paths.Add("/metrics", new DelegateHandler(r => ResponseWriter.BytesAsync(
             r.Http, 200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(metrics.Render()))));
-        paths.Add("/", new DelegateHandler(r =>
+        paths.Add("/", new DelegateHandler(async r =>
         {
-            var lines = paths.Paths.Where(p => p != "/").Order(StringComparer.Ordinal).Select(p => $"    \"{p}\"");
-            return ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, Encoding.UTF8.GetBytes("{\n  \"paths\": [\n" + string.Join(",\n", lines) + "\n  ]\n}"));
+            var documents = await _publication.DiscoveryAsync(r.Cancellation).ConfigureAwait(false);
+            var lines = paths.Paths.Where(p => p != "/").Concat(documents.Paths).Distinct().Order(StringComparer.Ordinal).Select(p => $"    \"{p}\"");
+            await ResponseWriter.BytesAsync(r.Http, 200, ResponseFormat.JsonType, Encoding.UTF8.GetBytes("{\n  \"paths\": [\n" + string.Join(",\n", lines) + "\n  ]\n}")).ConfigureAwait(false);
         }));
     }
 

@@ -102,7 +102,7 @@ internal static class ServedResources
         Row<ValidatingAdmissionPolicyBinding>();
         Row<MutatingAdmissionPolicy>();
         Row<MutatingAdmissionPolicyBinding>();
-        Row<CustomResourceDefinition>();
+        Row<CustomResourceDefinition>(new DefinitionDeletionRules(services.Time));
         Row<APIService>();
         return registries;
 

@@ -76,6 +76,12 @@ public sealed record ValueSchema(ValueKind Kind)
     /// <summary>Keys of a list of type map, by JSON name.</summary>
     public IReadOnlyList<string> ListKeys { get; init; } = [];
 
+    /// <summary>
+    /// JSON of any shape whose objects are merged member by member, its lists and scalars being owned as a whole: what a
+    /// custom resource keeps without describing it. Set with <see cref="ValueKind.Any"/>.
+    /// </summary>
+    public bool Deduced { get; init; }
+
     /// <summary>A struct or map that is owned as a whole.</summary>
     public bool Atomic { get; init; }
 

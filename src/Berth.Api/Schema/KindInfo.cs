@@ -17,6 +17,12 @@ public sealed class KindInfo
 
     public string Singular { get; init; } = "";
 
+    /// <summary>Kind of its lists.</summary>
+    public string ListKind { get => field ?? Kind + "List"; init; }
+
+    /// <summary>True when a CustomResourceDefinition describes the kind: its objects travel as JSON alone.</summary>
+    public bool IsCustom { get; init; }
+
     public bool Namespaced { get; init; }
 
     public IReadOnlyList<string> ShortNames { get; init; } = [];

@@ -28,6 +28,9 @@ public sealed class MessageSchema
     /// <summary>One manager owns the whole value (<c>x-kubernetes-map-type: atomic</c>).</summary>
     public bool Atomic { get; }
 
+    /// <summary>Shape of fields that are not listed; null when there are none such. Only custom resources have it.</summary>
+    public ValueSchema? Unlisted { get; init; }
+
     /// <summary>In the order of the protobuf numbers. Top-level kinds do not list <c>apiVersion</c> and <c>kind</c>.</summary>
     public IReadOnlyList<FieldSchema> Fields => _indexed.Value.Fields;
 

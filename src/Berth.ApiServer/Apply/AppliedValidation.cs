@@ -32,7 +32,7 @@ internal sealed class AppliedValidation
             case ValueKind.Message or ValueKind.Map when value is JsonObject map:
                 foreach (var (name, member) in map)
                 {
-                    var type = schema.Kind == ValueKind.Map ? schema.Element : schema.Message!.Field(name)?.Value;
+                    var type = schema.Kind == ValueKind.Map ? schema.Element : schema.Message!.Field(name)?.Value ?? schema.Message.Unlisted;
                     if (type is null)
                         _errors.Add($"{path}.{name}: field not declared in schema");
                     else

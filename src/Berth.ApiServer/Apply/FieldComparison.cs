@@ -38,6 +38,7 @@ internal sealed class FieldComparison
 
     private void Compare(Slot before, Slot after, FieldType type)
     {
+        type = type.For(before.Node, after.Node);
         var isLeaf = type.Form switch
         {
             FieldForm.Scalar or FieldForm.Atomic => true,

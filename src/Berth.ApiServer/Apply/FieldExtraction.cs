@@ -15,6 +15,7 @@ internal static class FieldExtraction
 
     private static void Walk(JsonNode? value, FieldType type, List<PathElement> path, FieldSet set)
     {
+        type = type.For(value);
         switch (type.Form)
         {
             case FieldForm.Scalar or FieldForm.Atomic:

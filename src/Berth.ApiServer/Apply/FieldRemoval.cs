@@ -10,6 +10,7 @@ internal static class FieldRemoval
     {
         if (gone.IsEmpty)
             return value?.DeepClone();
+        type = type.For(value);
         switch (type.Form)
         {
             case FieldForm.Struct or FieldForm.Map when value is JsonObject map:

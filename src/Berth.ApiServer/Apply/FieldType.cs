@@ -26,6 +26,8 @@ internal enum FieldForm
 /// <summary>The schema of one value, seen by server-side apply.</summary>
 internal readonly record struct FieldType(FieldForm Form, MessageSchema? Message, ValueSchema? Value)
 {
+    private static readonly FieldType s_deducedMap = Of(ValueSchema.MapOf(new ValueSchema(ValueKind.Any) { Deduced = true }));
+
     public static FieldType Of(MessageSchema message) => new(message.Atomic ? FieldForm.Atomic : FieldForm.Struct, message, null);
 
     public static FieldType Of(ValueSchema? value) => value?.Kind switch
@@ -39,6 +41,10 @@ internal readonly record struct FieldType(FieldForm Form, MessageSchema? Message
         _ => new FieldType(FieldForm.Scalar, null, value),
     };
 
+    /// <summary>The type itself; where nothing but the value tells what it is, what the values tell.</summary>
+    public FieldType For(JsonNode? value, JsonNode? other = null) =>
+        Value is { Deduced: true } && (value is JsonObject || other is JsonObject) ? s_deducedMap : this;
+
     /// <summary>True when the value is a struct with this field.</summary>
     public bool Declares(string field) => Message?.Field(field) is not null;
 
@@ -48,7 +54,7 @@ internal readonly record struct FieldType(FieldForm Form, MessageSchema? Message
     /// </summary>
     public bool IsAlwaysThere(string field) => Message?.Field(field) is { Required: true } or { Always: true };
 
-    public FieldType Field(string name) => Message is not null ? Of(Message.Field(name)?.Value) : Of(Value?.Element);
+    public FieldType Field(string name) => Message is not null ? Of(Message.Field(name)?.Value ?? Message.Unlisted) : Of(Value?.Element);
 
     public FieldType Item => Of(Value?.Element);
 

@@ -15,6 +15,9 @@ internal static class ResetFields
     public static FieldSet Of(KindInfo? kind, string? subresource) => (kind?.Kind, subresource) switch
     {
         (null, _) => FieldSet.Empty,
+
+        // Of a custom resource the status subresource takes nothing but the status.
+        (_, "status") when kind!.IsCustom => FieldSet.Of(CustomAllButStatus(kind)),
         ("CertificateSigningRequest", null) => FieldSet.Of(["spec"], ["status"]),
         ("CertificateSigningRequest", "status") => FieldSet.Of(["spec"], ["status", "conditions"]),
         ("CertificateSigningRequest", "approval") => FieldSet.Of(["spec"], ["status", "certificate"]),
@@ -26,4 +29,7 @@ internal static class ResetFields
         (_, null) => kind!.Subresources.Any(s => s.Name == "status") ? s_main : FieldSet.Empty,
         _ => FieldSet.Empty,
     };
+
+    private static string[][] CustomAllButStatus(KindInfo kind) =>
+        [.. kind.Schema.Fields.Where(f => f.Name != "status").Select(f => new[] { f.Name })];
 }

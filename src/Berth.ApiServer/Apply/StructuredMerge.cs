@@ -6,7 +6,11 @@ namespace Berth.ApiServer.Apply;
 internal static class StructuredMerge
 {
     /// <summary>Gives back a new tree; both arguments stay as they are.</summary>
-    public static JsonNode? Merge(JsonNode? live, JsonNode? applied, FieldType type) => type.Form switch
+    public static JsonNode? Merge(JsonNode? live, JsonNode? applied, FieldType type) => type.For(live, applied) is var known && known != type
+        ? Merge(live, applied, known)
+        : MergeKnown(live, applied, type);
+
+    private static JsonNode? MergeKnown(JsonNode? live, JsonNode? applied, FieldType type) => type.Form switch
     {
         FieldForm.Struct or FieldForm.Map when applied is JsonObject changes => MergeMembers(live as JsonObject ?? [], changes, type),
         FieldForm.KeyedList or FieldForm.Set when applied is JsonArray changes => MergeItems(live as JsonArray ?? [], changes, type),

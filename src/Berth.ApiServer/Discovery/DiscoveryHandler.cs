@@ -3,12 +3,13 @@ using Berth.ApiServer.Http;
 namespace Berth.ApiServer.Discovery;
 
 /// <summary>Answers <c>/api</c>, <c>/apis</c> and what is directly below them.</summary>
-public sealed class DiscoveryHandler(DiscoveryDocuments documents) : IApiHandler
+public sealed class DiscoveryHandler(ApiPublication publication) : IApiHandler
 {
     private const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-    public Task HandleAsync(ApiRequest request)
+    public async Task HandleAsync(ApiRequest request)
     {
+        var documents = await publication.DiscoveryAsync(request.Cancellation).ConfigureAwait(false);
         var path = request.Info.Path.TrimEnd('/');
         if (request.Info.Verb is not ("get" or "head" or "list"))
             throw ApiStatusException.MethodNotAllowed();
@@ -21,15 +22,15 @@ public sealed class DiscoveryHandler(DiscoveryDocuments documents) : IApiHandler
             if (request.Http.Request.Headers.IfNoneMatch.Contains(tag))
             {
                 request.Http.Response.StatusCode = 304;
-                return Task.CompletedTask;
+                return;
             }
 
-            return ResponseWriter.BytesAsync(request.Http, 200, AggregatedType, document);
+            await ResponseWriter.BytesAsync(request.Http, 200, AggregatedType, document).ConfigureAwait(false);
+            return;
         }
 
-        return documents.Find(path) is { } found
-            ? ResponseWriter.JsonAsync(request, 200, found)
-            : throw ApiStatusException.UnknownPath();
+        var found = documents.Find(path) ?? throw ApiStatusException.UnknownPath();
+        await ResponseWriter.JsonAsync(request, 200, found).ConfigureAwait(false);
     }
 
     private static bool WantsAggregated(string accept)

@@ -14,13 +14,18 @@ public sealed class ServedGroups
         "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io",
     ];
 
-    public ServedGroups(RouteTable routes) =>
+    public ServedGroups(RouteTable routes)
+        : this(routes.All)
+    {
+    }
+
+    public ServedGroups(IEnumerable<Route> routes) =>
         Groups =
         [
-            .. routes.All.GroupBy(r => r.Kind.Group)
+            .. routes.GroupBy(r => r.Kind.Group)
                 .OrderBy(g => Array.IndexOf(s_order, g.Key) is >= 0 and var at ? at : int.MaxValue)
                 .ThenBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new ServedGroup(g.Key, [.. g.GroupBy(r => r.Kind.Version).OrderByDescending(v => v.Key, StringComparer.Ordinal).Select(v => new ServedVersion(v.Key, Resources(v)))])),
+                .Select(g => new ServedGroup(g.Key, [.. g.GroupBy(r => r.Kind.Version).OrderBy(v => v.Key, VersionOrder.BestFirst).Select(v => new ServedVersion(v.Key, Resources(v)))])),
         ];
 
     public IReadOnlyList<ServedGroup> Groups { get; }

@@ -15,14 +15,21 @@ namespace Berth.ApiServer.Http;
 /// <summary>From a request's body to the object in it, held to what the client asked for in <c>fieldValidation</c>.</summary>
 internal static class BodyDecoder
 {
+    private const string AcceptedCustomTypes =
+        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml";
+
     private const string AcceptedTypes =
         "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-    public static async Task<T> DecodeAsync<T>(ApiRequest request)
+    public static Task<T> DecodeAsync<T>(ApiRequest request)
+        where T : class, IApiObject<T> => DecodeAsync<T>(request, T.Kind);
+
+    /// <param name="kind">What the body must be.</param>
+    public static async Task<T> DecodeAsync<T>(ApiRequest request, KindInfo kind)
         where T : class, IApiObject<T>
     {
         var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
-        return Decode<T>(request, body, MediaType(request));
+        return Decode<T>(request, kind, body, MediaType(request));
     }
 
     /// <summary>The body's media type, in lower case and without parameters; JSON where none is given.</summary>
@@ -34,29 +41,29 @@ internal static class BodyDecoder
         return type.Length == 0 ? ResponseFormat.JsonType : type;
     }
 
-    public static T Decode<T>(ApiRequest request, ReadOnlyMemory<byte> body, string mediaType)
+    public static T Decode<T>(ApiRequest request, KindInfo kind, ReadOnlyMemory<byte> body, string mediaType)
         where T : class, IApiObject<T>
     {
         if (body.IsEmpty)
-            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {T.Kind.Kind}): the body is empty");
+            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {kind.Kind}): the body is empty");
         switch (mediaType)
         {
             case ResponseFormat.JsonType:
-                return DecodeJson<T>(request, body.Span);
+                return DecodeJson<T>(request, kind, body.Span);
             case ResponseFormat.YamlType:
                 var repeated = new List<string>();
                 var json = YamlBody.ToJson(body.Span, repeated);
-                return DecodeJson<T>(request, json, repeated.Count == 0 ? null : "yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated));
-            case ResponseFormat.ProtobufType:
-                return DecodeProtobuf<T>(body.Span);
+                return DecodeJson<T>(request, kind, json, repeated.Count == 0 ? null : "yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated));
+            case ResponseFormat.ProtobufType when !kind.IsCustom:
+                return DecodeProtobuf<T>(kind, body.Span);
             default:
-                throw ApiStatusException.UnsupportedMediaType(AcceptedTypes);
+                throw ApiStatusException.UnsupportedMediaType(kind.IsCustom ? AcceptedCustomTypes : AcceptedTypes);
         }
     }
 
     /// <summary>As <see cref="Decode"/> for JSON; also used for what patches make.</summary>
     /// <param name="problem">What the report is to begin with; null for nothing.</param>
-    public static T DecodeJson<T>(ApiRequest request, ReadOnlySpan<byte> json, string? problem = null)
+    public static T DecodeJson<T>(ApiRequest request, KindInfo kind, ReadOnlySpan<byte> json, string? problem = null)
         where T : class, IApiObject<T>
     {
         var validation = FieldValidation(request);
@@ -66,20 +73,20 @@ internal static class BodyDecoder
         T value;
         try
         {
-            CheckKind(json, T.Kind);
-            value = ApiJson.Deserialize<T>(json, report);
+            CheckKind(json, kind);
+            value = (T)kind.ReadJson(json, report);
         }
         catch (JsonException e)
         {
             throw ApiStatusException.BadRequest(
-                $"the object provided is unrecognized (must be of type {T.Kind.Kind}): couldn't get version/kind; json parse error: {e.Message} ({Beginning(json)})");
+                $"the object provided is unrecognized (must be of type {kind.Kind}): couldn't get version/kind; json parse error: {e.Message} ({Beginning(json)})");
         }
         catch (JsonFormatException e)
         {
-            throw ApiStatusException.BadRequest($"{T.Kind.Kind} in version \"{T.Kind.Version}\" cannot be handled as a {T.Kind.Kind}: json: {e.Message}");
+            throw ApiStatusException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: json: {e.Message}");
         }
 
-        Report<T>(request, validation, report);
+        Report(request, kind, validation, report);
 
         // An empty list asks to forget the owners; to a typed object it is the same as none.
         if (value.Metadata.ManagedFields.IsEmpty && json.IndexOf("\"managedFields\""u8) >= 0 && FieldManager.IsReset(JsonTree.Parse(json)))
@@ -88,34 +95,33 @@ internal static class BodyDecoder
     }
 
     /// <summary>Turns what a decode passed over into an error or into warnings.</summary>
-    private static void Report<T>(ApiRequest request, string validation, DecodeReport? report)
-        where T : class, IApiObject<T>
+    private static void Report(ApiRequest request, KindInfo kind, string validation, DecodeReport? report)
     {
         if (report is null || report.Problems.Count == 0)
             return;
         if (validation == "Strict")
         {
             throw ApiStatusException.BadRequest(
-                $"{T.Kind.Kind} in version \"{T.Kind.Version}\" cannot be handled as a {T.Kind.Kind}: strict decoding error: {string.Join(", ", report.Problems)}");
+                $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: strict decoding error: {string.Join(", ", report.Problems)}");
         }
 
         foreach (var problem in report.Problems)
             request.Warn(problem);
     }
 
-    private static T DecodeProtobuf<T>(ReadOnlySpan<byte> body)
+    private static T DecodeProtobuf<T>(KindInfo kind, ReadOnlySpan<byte> body)
         where T : class, IApiObject<T>
     {
         try
         {
             var envelope = ApiProto.Open(body);
-            CheckKind(envelope.ApiVersion, envelope.Kind, T.Kind);
+            CheckKind(envelope.ApiVersion, envelope.Kind, kind);
             var reader = new ProtoReader(envelope.Raw);
             return T.ReadProto(ref reader);
         }
         catch (ProtoFormatException e)
         {
-            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {T.Kind.Kind}): {e.Message}");
+            throw ApiStatusException.BadRequest($"the object provided is unrecognized (must be of type {kind.Kind}): {e.Message}");
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
         _registry = registry;
         _toWire = toWire;
         _toStored = toStored;
-        _listWatch = new ListWatch(registry, View);
+        _listWatch = new ListWatch(registry, new DelegateView(View));
     }
 
     public KindInfo Kind => TWire.Kind;
@@ -37,11 +37,11 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
     public bool IsSelectable(string path) => path is "metadata.name" or "metadata.namespace" || _strategy.SelectableFields.ContainsKey(path);
 
     public string? FieldOf(IApiObject value, string path) =>
-        _strategy.SelectableFields.TryGetValue(path, out var read) ? read(_toWire((TStored)value)) : _registry.FieldOf(value, path);
+        _strategy.SelectableFields.TryGetValue(path, out var read) ? read(value as TWire ?? _toWire((TStored)value)) : path == "metadata.namespace" ? value.Metadata.Namespace : value.Metadata.Name;
 
     public async Task HandleAsync(ApiRequest request)
     {
-        var key = ResourceHandler<TStored>.KeyOf(request);
+        var key = ResourceHandler<TStored>.KeyOf(request, _registry.Kind);
         var context = ResourceHandler<TStored>.ContextOf(request);
         var format = ResponseFormat.For(request.Http.Request, streams: request.Info.Verb == "watch");
         switch (request.Info.Verb)
@@ -99,7 +99,7 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
 
     private ObjectChange<TStored> Applied(ApiRequest request, ObjectKey key, ReadOnlyMemory<byte> body)
     {
-        var wire = ObjectApply.Change<TWire>(request, key, body, _subresource);
+        var wire = ObjectApply.Change<TWire>(request, Kind, key, body, _subresource);
         return new ObjectChange<TStored>(async old => _toStored(await wire.Apply(_toWire(old)).ConfigureAwait(false)))
         {
             OwnsManagedFields = true,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Api;
+using Berth.Api.Schema;
 using Berth.ApiServer.Apply;
 using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
@@ -12,7 +13,7 @@ namespace Berth.ApiServer.Http;
 internal static class ObjectApply
 {
     /// <exception cref="ApiStatusException">The body or the options cannot be used; a conflict shows when the change is applied.</exception>
-    public static ObjectChange<T> Change<T>(ApiRequest request, ObjectKey key, ReadOnlyMemory<byte> body, string subresource)
+    public static ObjectChange<T> Change<T>(ApiRequest request, KindInfo kind, ObjectKey key, ReadOnlyMemory<byte> body, string subresource)
         where T : class, IApiObject<T>
     {
         var manager = request.Query["fieldManager"].ToString();
@@ -55,10 +56,10 @@ internal static class ObjectApply
         {
             try
             {
-                var result = FieldManager.Apply(T.Kind, live, configuration.DeepClone(), manager, force, sub, request.Now);
+                var result = FieldManager.Apply(kind, live, configuration.DeepClone(), manager, force, sub, request.Now);
                 if (result.Conflicts.Count > 0)
                     throw new ApiStatusException(FieldConflict.ToStatus(result.Conflicts));
-                var merged = BodyDecoder.DecodeJson<T>(request, ObjectPatch.JsonSerializerBytes(result.Merged));
+                var merged = BodyDecoder.DecodeJson<T>(request, kind, ObjectPatch.JsonSerializerBytes(result.Merged));
                 return merged.WithMetadata(merged.Metadata with { ManagedFields = result.Managed });
             }
             catch (ApplyException e)

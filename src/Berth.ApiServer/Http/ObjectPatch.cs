@@ -21,12 +21,12 @@ internal static class ObjectPatch
     {
         if (request.Info.Name.Length == 0)
             throw ApiStatusException.MethodNotAllowed();
-        var format = ResponseFormat.For(request.Http.Request);
+        var format = ResponseFormat.For(request.Http.Request, custom: registry.Kind.IsCustom);
         var type = BodyDecoder.MediaType(request);
         var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
-        var key = ResourceHandler<T>.KeyOf(request);
+        var key = ResourceHandler<T>.KeyOf(request, registry.Kind);
         var change = type == ApplyYamlType
-            ? ObjectApply.Change<T>(request, key, body, subresource)
+            ? ObjectApply.Change<T>(request, registry.Kind, key, body, subresource)
             : new ObjectChange<T>(ValueTask<T> (old) => ValueTask.FromResult(Patched(request, old, type, body)));
         var inner = change.Apply;
         change = change with
@@ -39,7 +39,7 @@ internal static class ObjectPatch
                 var patched = await inner(old).ConfigureAwait(false);
                 // A patch insists on a version only by naming one.
                 if (patched.Metadata.ResourceVersion.Length > 0 && patched.Metadata.ResourceVersion != old.Metadata.ResourceVersion)
-                    throw ApiStatusException.Modified(T.Kind, key.Name);
+                    throw ApiStatusException.Modified(registry.Kind, key.Name);
                 return merge is null ? patched : merge(patched, old);
             },
         };
@@ -58,11 +58,12 @@ internal static class ObjectPatch
             {
                 JsonPatchType => JsonPatch.Apply(target, body.Span),
                 MergePatchType => MergePatch.Apply(target, JsonTree.Parse(body.Span)),
-                StrategicPatchType => StrategicMergePatch.Apply(target, JsonTree.Parse(body.Span), T.Schema),
+                StrategicPatchType when !old.KindInfo.IsCustom => StrategicMergePatch.Apply(target, JsonTree.Parse(body.Span), old.KindInfo.Schema),
                 _ => throw ApiStatusException.UnsupportedMediaType(
-                    $"the body of the request was in an unknown format - accepted media types include: {JsonPatchType}, {MergePatchType}, {ApplyYamlType}, {StrategicPatchType}"),
+                    $"the body of the request was in an unknown format - accepted media types include: {JsonPatchType}, {MergePatchType}, {ApplyYamlType}"
+                    + (old.KindInfo.IsCustom ? "" : $", {StrategicPatchType}")),
             };
-            return BodyDecoder.DecodeJson<T>(request, JsonSerializerBytes(result));
+            return BodyDecoder.DecodeJson<T>(request, old.KindInfo, JsonSerializerBytes(result));
         }
         catch (PatchException e)
         {

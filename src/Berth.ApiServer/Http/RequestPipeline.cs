@@ -3,6 +3,7 @@ using Berth.Api.Meta.V1;
 using Berth.Api.Proto;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
+using Berth.ApiServer.CustomResources;
 using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Registry;
 using Berth.Store;
@@ -22,6 +23,7 @@ internal sealed partial class RequestPipeline(
     InFlightLimit inFlight,
     RouteTable routes,
     PathTable paths,
+    CustomResourceTable customResources,
     RequestMetrics metrics,
     TimeProvider time,
     Identifiers identifiers,
@@ -57,7 +59,7 @@ internal sealed partial class RequestPipeline(
 
             // (5)
             var request = new ApiRequest(http, info, user) { Now = time.GetUtcNow() };
-            await HandlerOf(info).HandleAsync(request).ConfigureAwait(false);
+            await (await HandlerOfAsync(info, http.RequestAborted).ConfigureAwait(false)).HandleAsync(request).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -133,11 +135,11 @@ internal sealed partial class RequestPipeline(
         return fieldSelector[Prefix.Length..].TrimStart('=');
     }
 
-    private IApiHandler HandlerOf(RequestInfo info)
+    private async ValueTask<IApiHandler> HandlerOfAsync(RequestInfo info, CancellationToken cancellation)
     {
         if (!info.IsResource)
             return paths.Find(info.Path) ?? throw ApiStatusException.UnknownPath();
-        if (routes.Find(info) is not { } route || (route.Kind.Namespaced ? info is { Namespace.Length: 0, Name.Length: > 0 } : IsMisplaced(info)))
+        if ((routes.Find(info) ?? await customResources.FindAsync(info, cancellation).ConfigureAwait(false)) is not { } route || (route.Kind.Namespaced ? info is { Namespace.Length: 0, Name.Length: > 0 } : IsMisplaced(info)))
             throw ApiStatusException.UnknownPath();
         // Other verbs than those that discovery lists do not exist; connections come with any method.
         if (!route.Verbs.Contains(info.Verb) && !(info.IsLongRunning && info.Subresource.Length > 0))

@@ -42,14 +42,15 @@ public readonly record struct ResponseFormat(WireEncoding Encoding, ResponseShap
 
     /// <summary>The first clause that the server can serve wins; clauses are tried by falling <c>q</c>.</summary>
     /// <param name="streams">Watches cannot be YAML.</param>
+    /// <param name="custom">Custom resources have no protobuf form of their own; their metadata has.</param>
     /// <returns>Null when none can be served.</returns>
-    public static ResponseFormat? Negotiate(string? accept, bool shapes = true, bool streams = false)
+    public static ResponseFormat? Negotiate(string? accept, bool shapes = true, bool streams = false, bool custom = false)
     {
         if (string.IsNullOrWhiteSpace(accept))
             return Json;
         foreach (var clause in Clauses(accept))
         {
-            if (Match(clause, shapes, streams) is { } format)
+            if (Match(clause, shapes, streams) is { } format && !(custom && format is { Encoding: WireEncoding.Protobuf, Shape: ResponseShape.Object }))
                 return format;
         }
 
@@ -58,8 +59,8 @@ public readonly record struct ResponseFormat(WireEncoding Encoding, ResponseShap
 
     /// <summary>As <see cref="Negotiate"/>.</summary>
     /// <exception cref="ApiStatusException">406.</exception>
-    public static ResponseFormat For(HttpRequest request, bool shapes = true, bool streams = false) =>
-        Negotiate(request.Headers.Accept, shapes, streams) ?? throw ApiStatusException.NotAcceptable(
+    public static ResponseFormat For(HttpRequest request, bool shapes = true, bool streams = false, bool custom = false) =>
+        Negotiate(request.Headers.Accept, shapes, streams, custom) ?? throw ApiStatusException.NotAcceptable(
             "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
             + (streams ? ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch" : ""));
 

@@ -131,7 +131,7 @@ internal static class ResponseWriter
         using (var writer = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
         {
             writer.WriteStartObject();
-            writer.WriteString("kind"u8, kind.Kind + "List");
+            writer.WriteString("kind"u8, kind.ListKind);
             writer.WriteString("apiVersion"u8, kind.ApiVersion);
             writer.WritePropertyName("metadata"u8);
             metadata.WriteJson(writer);
@@ -141,7 +141,8 @@ internal static class ResponseWriter
 
         buffer.Write("["u8);
         // Items of a list do not repeat what the list says: all begin with the same kind and apiVersion.
-        var head = $"{{\"kind\":\"{kind.Kind}\",\"apiVersion\":\"{kind.ApiVersion}\",".Length;
+        // Those of a custom resource do, as Kubernetes' clients are used to.
+        var head = kind.IsCustom ? 1 : $"{{\"kind\":\"{kind.Kind}\",\"apiVersion\":\"{kind.ApiVersion}\",".Length;
         for (var i = 0; i < items.Count; i++)
         {
             buffer.Write(i == 0 ? "{"u8 : ",{"u8);

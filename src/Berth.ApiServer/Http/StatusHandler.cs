@@ -19,14 +19,14 @@ public sealed class StatusHandler<T>(
 
     private async Task UpdateAsync(ApiRequest request)
     {
-        var format = ResponseFormat.For(request.Http.Request);
-        var value = await BodyDecoder.DecodeAsync<T>(request).ConfigureAwait(false);
+        var format = ResponseFormat.For(request.Http.Request, custom: registry.Kind.IsCustom);
+        var value = await BodyDecoder.DecodeAsync<T>(request, registry.Kind).ConfigureAwait(false);
         var change = new ObjectChange<T>(old => ValueTask.FromResult(merge is null ? value : merge(value, old)))
         {
             Subresource = subresource,
             Rules = rules,
         };
-        var result = await registry.UpdateAsync(ResourceHandler<T>.KeyOf(request), change, ResourceHandler<T>.ContextOf(request)).ConfigureAwait(false);
+        var result = await registry.UpdateAsync(ResourceHandler<T>.KeyOf(request, registry.Kind), change, ResourceHandler<T>.ContextOf(request)).ConfigureAwait(false);
         await ResponseWriter.ObjectAsync(request, 200, result.Object, format).ConfigureAwait(false);
     }
 }

@@ -14,12 +14,14 @@ namespace Berth.ApiServer.OpenApi;
 /// <param name="served">What is served; must not change any more.</param>
 /// <param name="version">Version of the API, such as <c>v1.36.2</c>.</param>
 /// <param name="descriptions">Null while there are none.</param>
-public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenApiDescriptions? descriptions = null)
+/// <param name="before">Of what was served before: documents of versions that are the same are taken from there.</param>
+public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenApiDescriptions? descriptions = null, OpenApiDocuments? before = null)
 {
     // Bodies that are only ever read: no validation, no indentation.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly ConcurrentDictionary<string, Lazy<OpenApiDocument?>> _v3 = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<OpenApiDocument?>> _v3 = Unchanged(served, before);
+    private readonly ServedGroups _served = served;
     private readonly Lock _buildV2 = new();
     private byte[]? _index;
     private OpenApiDocument? _v2;
@@ -50,12 +52,31 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenA
     {
         yield return "version";
         yield return "apis";
-        foreach (var group in served.Groups)
+        foreach (var group in _served.Groups)
         {
             yield return group.Name.Length == 0 ? "api" : $"apis/{group.Name}";
             foreach (var v in group.Versions)
                 yield return group.Name.Length == 0 ? $"api/{v.Version}" : $"apis/{group.Name}/{v.Version}";
         }
+    }
+
+    private static ConcurrentDictionary<string, Lazy<OpenApiDocument?>> Unchanged(ServedGroups served, OpenApiDocuments? before)
+    {
+        var kept = new ConcurrentDictionary<string, Lazy<OpenApiDocument?>>(StringComparer.Ordinal);
+        foreach (var (name, document) in before?._v3 ?? [])
+        {
+            var parts = name.Split('/');
+            var (group, version) = parts is ["api", var core] ? ("", core) : parts is ["apis", var g, var v] ? (g, v) : ("", "");
+
+            // Those of no version say only that something is there.
+            if (version.Length == 0 || Kinds(served, group, version).SequenceEqual(Kinds(before!._served, group, version)))
+                kept[name] = document;
+        }
+
+        return kept;
+
+        static IEnumerable<(Berth.Api.Schema.KindInfo, int)> Kinds(ServedGroups served, string group, string version) =>
+            served.Find(group)?.Versions.FirstOrDefault(v => v.Version == version)?.Resources.Select(r => (r.Kind, r.Subresources.Count)) ?? [];
     }
 
     private byte[] WriteIndex() => Write(output =>
@@ -89,7 +110,7 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenA
     }
 
     private byte[]? WriteVersion(string group, string version) =>
-        served.Find(group)?.Versions.FirstOrDefault(v => v.Version == version) is { } found
+        _served.Find(group)?.Versions.FirstOrDefault(v => v.Version == version) is { } found
             ? WriteV3(ServedPaths.Of(group, found), [.. ServedPaths.Definitions(found), .. Shared([new(group, version, "")])])
             : null;
 
@@ -113,13 +134,13 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenA
 
     private byte[] WriteV2() => Write(output =>
     {
-        var versions = served.Groups.SelectMany(g => g.Versions.Select(v => (Group: g.Name, Version: v))).ToList();
+        var versions = _served.Groups.SelectMany(g => g.Versions.Select(v => (Group: g.Name, Version: v))).ToList();
         var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V2, descriptions);
         output.WriteStartObject();
         output.WriteString("swagger", "2.0");
         WriteInfo(output);
         var paths = versions.SelectMany(v => ServedPaths.Of(v.Group, v.Version))
-            .Concat(served.Groups.Select(g => g.Name.Length == 0
+            .Concat(_served.Groups.Select(g => g.Name.Length == 0
                 ? ServedPaths.Discovery("/api/", "core", WellKnownSchemas.ApiVersions)
                 : ServedPaths.Discovery($"/apis/{g.Name}/", g.Name, WellKnownSchemas.ApiGroup)))
             .Append(ServedPaths.Discovery("/apis/", "apis", WellKnownSchemas.ApiGroupList))

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Berth.ApiServer.OpenApi;
 
 /// <summary>Answers <c>/openapi/v2</c>, <c>/openapi/v3</c> and what is below it.</summary>
-public sealed class OpenApiHandler(OpenApiDocuments documents) : IApiHandler
+public sealed class OpenApiHandler(Func<CancellationToken, ValueTask<OpenApiDocuments>> publication) : IApiHandler
 {
     private const string JsonType = "application/json";
     private const string V2Proto = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -21,13 +21,18 @@ public sealed class OpenApiHandler(OpenApiDocuments documents) : IApiHandler
         paths.Add("/openapi/v3/", this);
     }
 
-    public Task HandleAsync(ApiRequest request)
+    public async Task HandleAsync(ApiRequest request)
     {
         if (request.Http.Request.Method is not ("GET" or "HEAD"))
             throw ApiStatusException.MethodNotAllowed();
         var path = request.Info.Path.TrimEnd('/');
+        var documents = await publication(request.Cancellation).ConfigureAwait(false);
         if (path == "/openapi/v3")
-            return ResponseWriter.BytesAsync(request.Http, 200, JsonType, documents.V3Index);
+        {
+            await ResponseWriter.BytesAsync(request.Http, 200, JsonType, documents.V3Index).ConfigureAwait(false);
+            return;
+        }
+
         var isV2 = path == "/openapi/v2";
         var document = isV2 ? documents.V2 : documents.V3(path["/openapi/v3/".Length..]);
         if (document is null)
@@ -38,7 +43,7 @@ public sealed class OpenApiHandler(OpenApiDocuments documents) : IApiHandler
         if (type is null)
         {
             http.Response.StatusCode = 406;
-            return Task.CompletedTask;
+            return;
         }
 
         var hash = http.Request.Query["hash"].ToString();
@@ -47,7 +52,7 @@ public sealed class OpenApiHandler(OpenApiDocuments documents) : IApiHandler
             if (hash != document.Hash)
             {
                 http.Response.Redirect($"{path}?hash={document.Hash}", permanent: true);
-                return Task.CompletedTask;
+                return;
             }
 
             // The hash is part of the address: what is there never changes.
@@ -65,10 +70,10 @@ public sealed class OpenApiHandler(OpenApiDocuments documents) : IApiHandler
         if (http.Request.Headers.IfNoneMatch.Any(m => m is not null && m.Contains(tag, StringComparison.Ordinal)))
         {
             http.Response.StatusCode = 304;
-            return Task.CompletedTask;
+            return;
         }
 
-        return SendAsync(http, type, type == JsonType ? document.Json : document.Proto);
+        await SendAsync(http, type, type == JsonType ? document.Json : document.Proto).ConfigureAwait(false);
     }
 
     private static async Task SendAsync(HttpContext http, string type, byte[] bytes)

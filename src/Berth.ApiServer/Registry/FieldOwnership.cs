@@ -12,7 +12,7 @@ internal static class FieldOwnership
         where T : class, IApiObject<T>
     {
         var managed = FieldManager.ManagedFieldsUpdate(
-            old, value, context.FieldManager, T.Kind.ApiVersion, subresource.Length == 0 ? null : subresource, now);
+            old, value, context.FieldManager, value.KindInfo.ApiVersion, subresource.Length == 0 ? null : subresource, now);
         return value.WithMetadata(value.Metadata with { ManagedFields = managed });
     }
 

@@ -6,14 +6,19 @@ using Berth.ApiServer.Watch;
 namespace Berth.ApiServer.Registry;
 
 /// <summary>One kind's stored objects, whatever the kind is; <see cref="ResourceRegistry{T}"/> is the whole of it.</summary>
-public abstract class ResourceRegistry(KindInfo kind, RegistryServices services) : ISelectable
+/// <param name="cache">Shared with other versions of the kind; null: its own.</param>
+public abstract class ResourceRegistry(KindInfo kind, RegistryServices services, WatchCache? cache = null) : ISelectable
 {
     public KindInfo Kind { get; } = kind;
 
     public RegistryServices Services { get; } = services;
 
-    public WatchCache Cache { get; } = new(
-        kind, $"/registry/{(kind.Group.Length == 0 ? "core" : kind.Group)}/{kind.Plural}/", services.Transformer);
+    public WatchCache Cache { get; } = cache ?? new(kind, PrefixOf(kind), services.Transformer);
+
+    /// <summary>How stored objects look under <see cref="Kind"/>; null: as they are.</summary>
+    public virtual ObjectView? View => null;
+
+    public static string PrefixOf(KindInfo kind) => $"/registry/{(kind.Group.Length == 0 ? "core" : kind.Group)}/{kind.Plural}/";
 
     public abstract string? FieldOf(IApiObject value, string path);
 
@@ -23,8 +28,12 @@ public abstract class ResourceRegistry(KindInfo kind, RegistryServices services)
     public async ValueTask<CachedObject?> FindAsync(ObjectKey key, CancellationToken cancellation)
     {
         await Services.Hub.WaitForLatestAsync(cancellation).ConfigureAwait(false);
-        return Cache.Current.Get(key);
+        return Cache.Current.Get(key) is { } found ? await ShowAsync(found, cancellation).ConfigureAwait(false) : null;
     }
+
+    /// <summary>A stored object under <see cref="Kind"/>.</summary>
+    public ValueTask<CachedObject> ShowAsync(CachedObject stored, CancellationToken cancellation) =>
+        View is { } view ? view.ShowAsync(stored, cancellation) : new(stored);
 
     /// <summary>The whole of a delete: preconditions, grace, finalizers.</summary>
     public abstract Task<DeleteResult> DeleteAsync(ObjectKey key, DeleteOptions options, WriteContext context);

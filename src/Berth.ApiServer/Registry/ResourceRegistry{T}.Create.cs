@@ -7,7 +7,7 @@ using Berth.Store;
 
 namespace Berth.ApiServer.Registry;
 
-public sealed partial class ResourceRegistry<T>
+public partial class ResourceRegistry<T>
 {
     // As many as kube-apiserver tries before it gives up on a generated name.
     private const int NameAttemptsMax = 8;
@@ -68,7 +68,8 @@ public sealed partial class ResourceRegistry<T>
                     return DryRunResult(key, prepared, json);
                 }
 
-                switch (await CommitAsync(key, json, Revision.None, context.Cancellation).ConfigureAwait(false))
+                var storedJson = await ToStoredAsync(prepared, json, context.Cancellation).ConfigureAwait(false);
+                switch (await CommitAsync(key, storedJson, Revision.None, context.Cancellation).ConfigureAwait(false))
                 {
                     case StoreOutcome.Committed committed:
                         stored = true;

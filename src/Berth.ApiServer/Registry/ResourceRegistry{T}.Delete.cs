@@ -8,7 +8,7 @@ using Berth.Store;
 
 namespace Berth.ApiServer.Registry;
 
-public sealed partial class ResourceRegistry<T>
+public partial class ResourceRegistry<T>
 {
     private const string OrphanFinalizer = "orphan";
     private const string ForegroundFinalizer = "foregroundDeletion";
@@ -22,7 +22,7 @@ public sealed partial class ResourceRegistry<T>
         {
             if (current is null)
                 throw ApiStatusException.NotFound(Kind, key.Name);
-            var old = (T)current.Value;
+            var old = await ReadAsync(current, context.Cancellation).ConfigureAwait(false);
             CheckPreconditions(old.Metadata, options);
             var attributes = Attributes(AdmissionOperation.Delete, key, "", context);
             var stored = false;
@@ -30,25 +30,27 @@ public sealed partial class ResourceRegistry<T>
             {
                 await Services.Admission.ValidateAsync(attributes, null, old, context.Cancellation).ConfigureAwait(false);
                 var next = Next(old, options, out var pending);
+                var shown = await ShowAsync(current, context.Cancellation).ConfigureAwait(false);
                 if (pending)
-                    return new DeleteResult(current, IsGone: false);
+                    return new DeleteResult(shown, IsGone: false);
                 if (context.DryRun)
-                    return new DeleteResult(next is null ? current : Finished(key, next, Encode(next), current.Revision), IsGone: next is null);
+                    return new DeleteResult(next is null ? shown : Finished(key, next, Encode(next), current.Revision), IsGone: next is null);
 
                 var json = next is null ? null : Encode(next);
-                if (json is not null && current.HasStored(json))
+                var storedJson = next is null ? null : await ToStoredAsync(next, json!, context.Cancellation).ConfigureAwait(false);
+                if (storedJson is not null && current.HasStored(storedJson))
                 {
                     if (Deletion.IsHeld(old) && Deletion.StillHeld is { } held)
                         throw ApiStatusException.Conflict(Kind, key.Name, held);
-                    return new DeleteResult(current, IsGone: false);
+                    return new DeleteResult(shown, IsGone: false);
                 }
 
-                var outcome = await CommitAsync(key, json, current.Revision, context.Cancellation).ConfigureAwait(false);
+                var outcome = await CommitAsync(key, storedJson, current.Revision, context.Cancellation).ConfigureAwait(false);
                 if (outcome is StoreOutcome.Committed committed)
                 {
                     stored = true;
                     return next is null
-                        ? new DeleteResult(current, IsGone: true)
+                        ? new DeleteResult(shown, IsGone: true)
                         : new DeleteResult(Finished(key, next, json!, committed.Revision), IsGone: false);
                 }
 

@@ -8,7 +8,7 @@ using Berth.Store;
 
 namespace Berth.ApiServer.Registry;
 
-public sealed partial class ResourceRegistry<T>
+public partial class ResourceRegistry<T>
 {
     /// <summary>Changes an object, or creates it where the change allows that.</summary>
     public async Task<UpdateResult> UpdateAsync(ObjectKey key, ObjectChange<T> change, WriteContext context)
@@ -28,18 +28,19 @@ public sealed partial class ResourceRegistry<T>
             var stored = false;
             try
             {
-                var old = (T)current.Value;
+                var old = await ReadAsync(current, context.Cancellation).ConfigureAwait(false);
                 var asked = await change.Apply(old).ConfigureAwait(false);
                 var (value, insists) = CheckIdentity(key, asked, old, change);
                 value = await PrepareUpdateAsync(attributes, value, old, change, context).ConfigureAwait(false);
 
                 var json = Encode(value);
+                var storedJson = await ToStoredAsync(value, json, context.Cancellation).ConfigureAwait(false);
                 var gone = IsReadyToGo(value);
-                if (!gone && current.HasStored(json))
-                    return new UpdateResult(current, IsNew: false);
+                if (!gone && current.HasStored(storedJson))
+                    return new UpdateResult(await ShowAsync(current, context.Cancellation).ConfigureAwait(false), IsNew: false);
                 if (context.DryRun)
                     return new UpdateResult(Finished(key, value, json, current.Revision), IsNew: false);
-                var outcome = await CommitAsync(key, gone ? null : json, current.Revision, context.Cancellation).ConfigureAwait(false);
+                var outcome = await CommitAsync(key, gone ? null : storedJson, current.Revision, context.Cancellation).ConfigureAwait(false);
                 if (outcome is StoreOutcome.Committed committed)
                 {
                     stored = true;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Berth.Api;
 using Berth.Api.Meta.V1;
+using Berth.Api.Schema;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Strategies;
@@ -16,8 +17,7 @@ namespace Berth.ApiServer.Registry;
 /// (5) validating admission, (6) a conditional write to the store. Where somebody else was faster in (6) and the client
 /// did not insist on a version, the steps run again on the newer object.
 /// </summary>
-public sealed partial class ResourceRegistry<T>(RegistryServices services, DeletionRules<T>? deletion = null)
-    : ResourceRegistry(T.Kind, services)
+public partial class ResourceRegistry<T> : ResourceRegistry
     where T : class, IApiObject<T>
 {
     /// <summary>What etcd takes in one request, so what Kubernetes' users know as the largest object.</summary>
@@ -26,9 +26,24 @@ public sealed partial class ResourceRegistry<T>(RegistryServices services, Delet
     // Conflicts that follow each other mean that other writers get through; so many in a row mean something is wrong.
     private const int AttemptsMax = 100;
 
-    public ResourceStrategy<T> Strategy { get; } = StrategyCatalog.For<T>();
+    public ResourceRegistry(RegistryServices services, DeletionRules<T>? deletion = null)
+        : base(T.Kind, services)
+    {
+        Strategy = StrategyCatalog.For<T>();
+        Deletion = deletion ?? DeletionRules<T>.Ordinary;
+    }
 
-    public DeletionRules<T> Deletion { get; } = deletion ?? DeletionRules<T>.Ordinary;
+    /// <summary>For kinds that are known only while the server runs.</summary>
+    protected ResourceRegistry(RegistryServices services, KindInfo kind, WatchCache cache, ResourceStrategy<T> strategy)
+        : base(kind, services, cache)
+    {
+        Strategy = strategy;
+        Deletion = DeletionRules<T>.Ordinary;
+    }
+
+    public ResourceStrategy<T> Strategy { get; }
+
+    public DeletionRules<T> Deletion { get; }
 
     public override bool IsSelectable(string path) =>
         path == "metadata.name" || (path == "metadata.namespace" && Kind.Namespaced) || Strategy.SelectableFields.ContainsKey(path);
@@ -69,6 +84,12 @@ public sealed partial class ResourceRegistry<T>(RegistryServices services, Delet
         return json.Length <= ObjectBytesMax ? json : throw ApiStatusException.RequestEntityTooLarge(
             $"Request entity too large: {Kind.Kind} \"{value.Metadata.Name}\" has {json.Length} bytes as JSON; the limit is {ObjectBytesMax}");
     }
+
+    /// <summary>What is stored of an object: its JSON, or that of the version in which the kind is stored.</summary>
+    protected virtual ValueTask<byte[]> ToStoredAsync(T value, byte[] json, CancellationToken cancellation) => new(json);
+
+    private async ValueTask<T> ReadAsync(CachedObject stored, CancellationToken cancellation) =>
+        (T)(View is null ? stored : await ShowAsync(stored, cancellation).ConfigureAwait(false)).Value;
 
     private CachedObject Finished(ObjectKey key, T value, byte[] json, Revision revision) =>
         CachedObject.FromStored(Kind, key, revision, json, value.WithMetadata(value.Metadata with { ResourceVersion = revision.ToString() }));

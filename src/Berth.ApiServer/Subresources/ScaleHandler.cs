@@ -16,11 +16,11 @@ public sealed class ScaleHandler<T>(
 {
     public async Task HandleAsync(ApiRequest request)
     {
-        var key = ResourceHandler<T>.KeyOf(request);
+        var key = ResourceHandler<T>.KeyOf(request, registry.Kind);
         var format = ResponseFormat.For(request.Http.Request);
         if (request.Info.Verb == "get")
         {
-            var found = await registry.FindAsync(key, request.Cancellation).ConfigureAwait(false) ?? throw ApiStatusException.NotFound(T.Kind, key.Name);
+            var found = await registry.FindAsync(key, request.Cancellation).ConfigureAwait(false) ?? throw ApiStatusException.NotFound(registry.Kind, key.Name);
             await ResponseWriter.MessageAsync(request, 200, ScaleOf((T)found.Value), format).ConfigureAwait(false);
             return;
         }

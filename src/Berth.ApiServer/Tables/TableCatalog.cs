@@ -16,7 +16,14 @@ public static class TableCatalog
         .. CoreTables.Rows, .. WorkloadTables.Rows, .. NetworkTables.Rows, .. PolicyTables.Rows, .. StorageTables.Rows, .. ExtensionTables.Rows,
     ]);
 
-    public static KindTable For(KindInfo kind) => s_tables.GetValueOrDefault(kind, s_plain);
+    // Tables of custom resources live as long as the version of their definition that they belong to.
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<KindInfo, KindTable> s_custom = [];
+
+    public static KindTable For(KindInfo kind) =>
+        kind.IsCustom && s_custom.TryGetValue(kind, out var custom) ? custom : s_tables.GetValueOrDefault(kind, s_plain);
+
+    /// <summary>Says how a custom resource is shown.</summary>
+    public static void Register(KindInfo kind, KindTable table) => s_custom.AddOrUpdate(kind, table);
 }
 
 /// <summary>Ways to describe columns, and the columns that many kinds share.</summary>

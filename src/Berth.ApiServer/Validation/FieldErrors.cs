@@ -25,6 +25,9 @@ public sealed class FieldErrors
     public void Invalid(string path, object? value, string detail) =>
         Add("FieldValueInvalid", path, $"Invalid value: {Show(value)}", detail);
 
+    /// <param name="value">What the value is instead.</param>
+    public void TypeInvalid(string path, object? value, string detail) => Add("FieldValueTypeInvalid", path, $"Invalid value: {Show(value)}", detail);
+
     /// <summary>For structs whose content as a whole is wrong and would only fill the message.</summary>
     public void InvalidStruct(string path, string detail) => Add("FieldValueInvalid", path, "Invalid value", detail);
 
@@ -50,6 +53,9 @@ public sealed class FieldErrors
     public void TooMany(string path, int actual, int maxItems) =>
         Add("FieldValueTooMany", path, $"Too many: {actual}", $"must have at most {maxItems} items");
 
+    /// <summary>Takes out what is also wrong elsewhere.</summary>
+    public void Forget(FieldErrors known) => _causes.RemoveAll(known._causes.Contains);
+
     /// <summary>The causes as one text: alone when there is one, in brackets when there are several.</summary>
     public string Describe()
     {
@@ -65,6 +71,7 @@ public sealed class FieldErrors
         Quantity quantity => $"\"{quantity}\"",
         IntOrString { IsString: true } text => Quote(text.String),
         Time time => $"\"{time}\"",
+        System.Text.Json.Nodes.JsonNode node => Encoding.UTF8.GetString(Patch.JsonTree.ToBytes(node)),
         IMessage message => Encoding.UTF8.GetString(ApiJson.Serialize(message)),
         IReadOnlyDictionary<string, Quantity> amounts => amounts.Count == 0 ? "null" : "{" + string.Join(",", amounts.Select(e => $"{Quote(e.Key)}:\"{e.Value}\"")) + "}",
         IReadOnlyDictionary<string, string> map => "{" + string.Join(",", map.Select(e => $"{Quote(e.Key)}:{Quote(e.Value)}")) + "}",

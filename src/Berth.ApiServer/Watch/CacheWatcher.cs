@@ -13,8 +13,8 @@ public sealed class CacheWatcher : IDisposable
     private const int BacklogMax = 4096;
 
     private readonly WatchCache _cache;
-    private readonly Channel<(CacheEventType Type, CachedObject Object)> _events =
-        Channel.CreateBounded<(CacheEventType, CachedObject)>(new BoundedChannelOptions(BacklogMax) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<CacheEvent> _events =
+        Channel.CreateBounded<CacheEvent>(new BoundedChannelOptions(BacklogMax) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
     internal CacheWatcher(WatchCache cache, Selection selection, IReadOnlyList<CacheEvent> missed, CacheSnapshot snapshot)
     {
@@ -35,7 +35,7 @@ public sealed class CacheWatcher : IDisposable
     /// <summary>True when the watcher fell too far behind, or the cache ends: nothing comes after what can still be read.</summary>
     public bool IsCutOff { get; private set; }
 
-    public bool TryRead([MaybeNullWhen(false)] out (CacheEventType Type, CachedObject Object) next) => _events.Reader.TryRead(out next);
+    public bool TryRead([MaybeNullWhen(false)] out CacheEvent next) => _events.Reader.TryRead(out next);
 
     /// <summary>False when nothing will come any more.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _events.Reader.WaitToReadAsync(cancellation);
@@ -48,7 +48,11 @@ public sealed class CacheWatcher : IDisposable
 
     internal void Offer(CacheEvent change)
     {
-        if (!IsCutOff && Selection.See(change) is { } seen && !_events.Writer.TryWrite(seen))
+        if (IsCutOff || Selection.See(change) is not { } seen)
+            return;
+        if (seen.Type != change.Type || seen.Object != change.Object)
+            change = change with { Type = seen.Type, Object = seen.Object };
+        if (!_events.Writer.TryWrite(change))
             CutOff();
     }
 

@@ -12,10 +12,17 @@ namespace Berth.ApiServer.Watch;
 /// </summary>
 public sealed class CachedObject
 {
+    // As many versions of one kind as are served at a time, as a rule.
+    private const int AlternatesMax = 3;
+
+    // Kind, group and version are at most 63, 253 and 63 bytes long.
+    private const int CustomHeadMax = 512;
+
     private readonly int _spliceAt;
     private readonly int _spliceLength;
     private IApiObject? _value;
-    private CachedObject? _alternate;
+    private WeakReference<IApiObject>? _customValue;
+    private CachedObject[] _alternates = [];
     private byte[]? _proto;
 
     private CachedObject(KindInfo kind, ObjectKey key, Revision revision, ReadOnlyMemory<byte> json, int spliceAt, int spliceLength)
@@ -38,7 +45,7 @@ public sealed class CachedObject
     /// <summary>As clients get it.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
-    public IApiObject Value => _value ??= Kind.ReadJson(Json.Span, null);
+    public IApiObject Value => _value ?? (Kind.IsCustom ? CustomValue() : _value = Kind.ReadJson(Json.Span, null));
 
     /// <summary>Puts a revision into stored JSON, which has no resourceVersion.</summary>
     /// <param name="value">The typed form, with its resourceVersion, where it is at hand.</param>
@@ -61,6 +68,12 @@ public sealed class CachedObject
     /// <summary>The same content under another revision: what a watcher sees when an object leaves its selection or is deleted.</summary>
     public CachedObject At(Revision revision)
     {
+        if (_spliceLength == 0)
+        {
+            var value = Value.WithMetadata(Value.Metadata with { ResourceVersion = revision.ToString() });
+            return new CachedObject(Kind, Key, revision, ApiJson.Serialize(value), 0, 0) { _value = Kind.IsCustom ? null : value };
+        }
+
         var span = Json.Span;
         Span<byte> field = stackalloc byte[48];
         var length = Field(revision, field);
@@ -83,11 +96,34 @@ public sealed class CachedObject
     /// <summary>The object under another kind (events of the two event groups), converted at first use.</summary>
     public CachedObject As(KindInfo other, Func<IApiObject, IApiObject> convert)
     {
-        if (_alternate is { } known && known.Kind == other)
+        if (Alternate(other) is { } known)
             return known;
         var converted = convert(Value);
-        var json = ApiJson.Serialize(converted);
-        return _alternate = new CachedObject(other, Key, Revision, json, 0, 0) { _value = converted };
+        return Remember(other, ApiJson.Serialize(converted), converted);
+    }
+
+    /// <summary>The object under another kind, where it was shown so before.</summary>
+    public CachedObject? Alternate(KindInfo other)
+    {
+        foreach (var known in _alternates)
+        {
+            if (known.Kind == other)
+                return known;
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps how the object looks under another kind.</summary>
+    /// <param name="json">Null: as under its own.</param>
+    public CachedObject Remember(KindInfo other, byte[]? json, IApiObject? value)
+    {
+        var alternate = new CachedObject(other, Key, Revision, json ?? Json, json is null ? _spliceAt : 0, json is null ? _spliceLength : 0);
+        if (!other.IsCustom)
+            alternate._value = value;
+        // A race loses one of the two, which is made again when it is asked for.
+        _alternates = [alternate, .. _alternates.Take(AlternatesMax - 1)];
+        return alternate;
     }
 
     /// <summary>The bare protobuf message, transcoded at first use and kept: protobuf readers come in numbers or not at all.</summary>
@@ -110,6 +146,16 @@ public sealed class CachedObject
         }
     }
 
+    // Trees of custom resources are many times as large as their text: they live as long as somebody uses them.
+    private IApiObject CustomValue()
+    {
+        if (_customValue is { } weak && weak.TryGetTarget(out var known))
+            return known;
+        var value = Kind.ReadJson(Json.Span, null);
+        _customValue = new WeakReference<IApiObject>(value);
+        return value;
+    }
+
     private static int Field(Revision revision, Span<byte> field)
     {
         "\"resourceVersion\":\""u8.CopyTo(field);
@@ -125,6 +171,10 @@ public sealed class CachedObject
         var expected = "{\"kind\":\"\",\"apiVersion\":\"\","u8.Length + Encoding.UTF8.GetByteCount(kind.Kind) + Encoding.UTF8.GetByteCount(kind.ApiVersion);
         if (stored.Length > expected && stored[expected..].StartsWith(marker))
             return expected + marker.Length;
+
+        // Custom resources may be stored in another version than the one they are stored in now.
+        if (kind.IsCustom && stored[..Math.Min(stored.Length, CustomHeadMax)].IndexOf(marker) is >= 0 and var at)
+            return at + marker.Length;
         throw new InvalidDataException($"a stored {kind} does not begin with its kind and metadata: {Encoding.UTF8.GetString(stored[..Math.Min(stored.Length, 80)])}");
     }
 }

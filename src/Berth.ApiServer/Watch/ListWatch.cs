@@ -9,7 +9,7 @@ namespace Berth.ApiServer.Watch;
 
 /// <summary>Answers lists and watches of one kind from its <see cref="WatchCache"/>.</summary>
 /// <param name="view">Shows stored objects as another kind; null: as they are.</param>
-internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, CachedObject>? view = null)
+internal sealed class ListWatch(ResourceRegistry registry, ObjectView? view = null)
 {
     // kube-apiserver waits as long for a revision that it has not reached.
     private static readonly TimeSpan s_futureWait = TimeSpan.FromSeconds(3);
@@ -34,6 +34,10 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
         var more = false;
         var remaining = 0;
         var whole = selection.IsWholeScope;
+
+        // What is asked for is asked of the objects as they are shown.
+        if (view is not null && !whole)
+            candidates = await view.ShowAsync([.. candidates.Where(selection.ByKeyAlone.Matches)], cancellation).ConfigureAwait(false);
         foreach (var candidate in candidates)
         {
             if (!whole && !selection.Matches(candidate))
@@ -47,8 +51,11 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
                 continue;
             }
 
-            items.Add(view is null ? candidate : view(candidate));
+            items.Add(candidate);
         }
+
+        if (view is not null && whole)
+            items = [.. await view.ShowAsync(items, cancellation).ConfigureAwait(false)];
 
         return (items, ListMeta.Empty with
         {
@@ -67,8 +74,8 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
             await WaitAsync(list.Revision ?? Revision.None, latest: list.Revision is null || list.SendInitialEvents == true, request.Cancellation).ConfigureAwait(false);
         var initial = list.SendInitialEvents ?? fromNow;
         var through = Hub.Through;
-        using var watcher = registry.Cache.Attach(list.Selection, initial || fromNow ? null : list.Revision);
-        var stream = new WatchStream(request, kind ?? registry.Kind, format, view);
+        using var watcher = registry.Cache.Attach(view is null ? list.Selection : list.Selection.ByKeyAlone, initial || fromNow ? null : list.Revision);
+        var stream = new WatchStream(request, kind ?? registry.Kind, format);
         await stream.StartAsync().ConfigureAwait(false);
         if (watcher is null)
         {
@@ -79,7 +86,10 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
 
         if (initial)
         {
-            foreach (var existing in watcher.Snapshot.Range(list.Selection.Namespace))
+            var initially = watcher.Snapshot.Range(list.Selection.Namespace);
+            if (view is not null)
+                initially = await view.ShowAsync([.. initially.Where(list.Selection.ByKeyAlone.Matches)], request.Cancellation).ConfigureAwait(false);
+            foreach (var existing in initially)
             {
                 if (list.Selection.Matches(existing))
                     stream.Write(CacheEventType.Added, existing);
@@ -93,7 +103,7 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
 
         foreach (var change in watcher.Missed)
         {
-            if (list.Selection.See(change) is { } seen)
+            if (watcher.Selection.See(change) is not null && list.Selection.See(await ShownAsync(change, request.Cancellation).ConfigureAwait(false)) is { } seen)
                 stream.Write(seen.Type, seen.Object);
         }
 
@@ -117,7 +127,12 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
                 var wrote = false;
                 while (watcher.TryRead(out var next))
                 {
-                    stream.Write(next.Type, next.Object);
+                    if (view is null)
+                        stream.Write(next.Type, next.Object);
+                    else if (list.Selection.See(await ShownAsync(next, request.Cancellation).ConfigureAwait(false)) is { } seen)
+                        stream.Write(seen.Type, seen.Object);
+                    else
+                        continue;
                     wrote = true;
                 }
 
@@ -144,6 +159,14 @@ internal sealed class ListWatch(ResourceRegistry registry, Func<CachedObject, Ca
         {
             // The client has gone, or the watch's time is over: clients come again.
         }
+    }
+
+    private async ValueTask<CacheEvent> ShownAsync(CacheEvent change, CancellationToken cancellation)
+    {
+        if (view is null)
+            return change;
+        var shown = await view.ShowAsync(change.Previous is null ? [change.Object] : [change.Object, change.Previous], cancellation).ConfigureAwait(false);
+        return change with { Object = shown[0], Previous = change.Previous is null ? null : shown[1] };
     }
 
     private async Task<(CacheSnapshot Snapshot, Revision Revision)> SnapshotAsync(ListRequest list, CancellationToken cancellation)

@@ -13,6 +13,9 @@ public sealed record Selection(
     /// <summary>True when labels and fields exclude nothing.</summary>
     public bool IsWholeScope => Labels.IsEverything && Fields.Conditions.IsEmpty && Name.Length == 0;
 
+    /// <summary>The same without what has to look into objects.</summary>
+    public Selection ByKeyAlone => IsWholeScope ? this : this with { Labels = Selector.Everything, Fields = FieldSelector.Everything };
+
     public bool Matches(CachedObject candidate)
     {
         if (Namespace.Length > 0 && candidate.Key.Namespace != Namespace)

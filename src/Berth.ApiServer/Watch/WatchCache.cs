@@ -42,6 +42,9 @@ public sealed class WatchCache
     /// <summary><c>/registry/GROUP/PLURAL/</c>.</summary>
     public string Prefix { get; }
 
+    /// <summary>Whatever the one who made the cache wants to find with it.</summary>
+    public object? Owner { get; init; }
+
     public CacheSnapshot Current => _current;
 
     /// <summary>Grows with each change; see <see cref="IObjectReader.Version{T}"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Berth.Store;
 
 namespace Berth.ApiServer.Watch;
@@ -13,7 +14,10 @@ public sealed class WatchCacheHub(IStore store) : IAsyncDisposable
     // History that a restarted server takes into its caches, so that clients can go on from where they were.
     private const long WarmRevisions = 2048;
 
-    private readonly Dictionary<string, WatchCache> _caches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WatchCache> _caches = new(StringComparer.Ordinal);
+
+    // Held while changes are handed to the caches: who holds it sees them all at Through.
+    private readonly SemaphoreSlim _feeding = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,7 +31,30 @@ public sealed class WatchCacheHub(IStore store) : IAsyncDisposable
     public Exception? Failure { get; private set; }
 
     /// <summary>Before <see cref="StartAsync"/>.</summary>
-    public void Add(WatchCache cache) => _caches.Add(cache.Prefix, cache);
+    public void Add(WatchCache cache) => _caches[cache.Prefix] = cache;
+
+    /// <summary>Loads a cache and lets it follow the store, while the hub runs.</summary>
+    public async Task AddAsync(WatchCache cache, CancellationToken cancellation)
+    {
+        await _feeding.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var page = await store.ListAsync(cache.Prefix, at: Through, cancellation: cancellation).ConfigureAwait(false);
+            cache.Load(page.Entries, Through);
+            _caches[cache.Prefix] = cache;
+        }
+        finally
+        {
+            _feeding.Release();
+        }
+    }
+
+    /// <summary>Forgets a cache and ends its watches.</summary>
+    public void Remove(WatchCache cache)
+    {
+        _caches.TryRemove(KeyValuePair.Create(cache.Prefix, cache));
+        cache.CutOffAll();
+    }
 
     /// <summary>Loads all caches and begins to follow the store.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -80,6 +107,7 @@ public sealed class WatchCacheHub(IStore store) : IAsyncDisposable
         await _loop.ConfigureAwait(false);
         CutOffWatchers();
         _stop.Dispose();
+        _feeding.Dispose();
     }
 
     private async Task FollowAsync(Revision after)
@@ -88,8 +116,17 @@ public sealed class WatchCacheHub(IStore store) : IAsyncDisposable
         {
             await foreach (var batch in store.WatchAsync(Root, after, _stop.Token).ConfigureAwait(false))
             {
-                Apply(batch.Events);
-                Volatile.Write(ref _through, batch.Through.Value);
+                await _feeding.WaitAsync(_stop.Token).ConfigureAwait(false);
+                try
+                {
+                    Apply(batch.Events);
+                    Volatile.Write(ref _through, batch.Through.Value);
+                }
+                finally
+                {
+                    _feeding.Release();
+                }
+
                 Signal();
             }
         }

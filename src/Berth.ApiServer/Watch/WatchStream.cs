@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.ApiServer.Watch;
 
 /// <summary>Frames watch events on one response: a line of JSON each, or a length and a protobuf WatchEvent.</summary>
-internal sealed class WatchStream(ApiRequest request, KindInfo kind, ResponseFormat format, Func<CachedObject, CachedObject>? view)
+internal sealed class WatchStream(ApiRequest request, KindInfo kind, ResponseFormat format)
 {
     private readonly PipeWriter _output = request.Http.Response.BodyWriter;
     private readonly TableOptions _table = format.Shape == ResponseShape.Table ? TableOptions.Of(request) : TableOptions.Default;
@@ -40,7 +40,6 @@ internal sealed class WatchStream(ApiRequest request, KindInfo kind, ResponseFor
             CacheEventType.Modified => "MODIFIED"u8,
             _ => "DELETED"u8,
         };
-        value = view is null ? value : view(value);
         switch (format.Shape)
         {
             case ResponseShape.Table:

@@ -1,0 +1,47 @@
+using Berth.ApiServer.CustomResources;
+using Berth.ApiServer.Http;
+using Berth.ApiServer.OpenApi;
+
+namespace Berth.ApiServer.Discovery;
+
+/// <summary>What is told about what is served. Made again when definitions of custom resources have changed.</summary>
+public sealed class ApiPublication(RouteTable routes, CustomResourceTable customResources, Func<string> serverAddress) : IDisposable
+{
+    private readonly SemaphoreSlim _making = new(1, 1);
+    private volatile Edition? _edition;
+
+    public async ValueTask<DiscoveryDocuments> DiscoveryAsync(CancellationToken cancellation) => (await CurrentAsync(cancellation).ConfigureAwait(false)).Discovery;
+
+    public async ValueTask<OpenApiDocuments> OpenApiAsync(CancellationToken cancellation) => (await CurrentAsync(cancellation).ConfigureAwait(false)).OpenApi;
+
+    public void Dispose() => _making.Dispose();
+
+    private async ValueTask<Edition> CurrentAsync(CancellationToken cancellation)
+    {
+        var version = customResources.Version;
+        if (_edition is { } edition && edition.Version == version)
+            return edition;
+        await _making.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (_edition is { } made && made.Version == version)
+                return made;
+            var custom = await customResources.EstablishedAsync(cancellation).ConfigureAwait(false);
+            var served = new ServedGroups(routes.All.Concat(custom.SelectMany(c => c.Routes)));
+            var kinds = served.Groups.SelectMany(g => g.Versions).SelectMany(v => v.Resources).Select(r => (r.Kind, Subresources: r.Subresources.Count)).ToHashSet();
+
+            // Most changes of definitions are those of their status.
+            _edition = _edition is { } before && before.Kinds.SetEquals(kinds)
+                ? before with { Version = version }
+                : new Edition(version, kinds, new DiscoveryDocuments(served, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, before: _edition?.OpenApi));
+            return _edition;
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    private sealed record Edition(
+        long Version, HashSet<(Berth.Api.Schema.KindInfo Kind, int Subresources)> Kinds, DiscoveryDocuments Discovery, OpenApiDocuments OpenApi);
+}
