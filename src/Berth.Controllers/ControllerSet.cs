@@ -1,3 +1,7 @@
+using System.Net;
+using Berth.Controllers.BootstrapTokens;
+using Berth.Controllers.CertificateSigning;
+using Berth.Controllers.ClusterDns;
 using Berth.Controllers.CronJobs;
 using Berth.Controllers.DaemonSets;
 using Berth.Controllers.Deployments;
@@ -8,6 +12,7 @@ using Berth.Controllers.Jobs;
 using Berth.Controllers.LoadBalancers;
 using Berth.Controllers.Namespaces;
 using Berth.Controllers.NodeLifecycle;
+using Berth.Controllers.NodeRanges;
 using Berth.Controllers.PodGc;
 using Berth.Controllers.Quotas;
 using Berth.Controllers.ReplicaSets;
@@ -19,39 +24,51 @@ using Berth.Controllers.Volumes.Local;
 
 namespace Berth.Controllers;
 
-/// <summary>Every controller, one row each.</summary>
+/// <summary>Every controller, one row each, with the service account that it acts as.</summary>
 public static class ControllerSet
 {
     /// <summary>Makes all controllers, which thereby ask for their informers.</summary>
     public static IReadOnlyList<Controller> Create(ControllerContext context) =>
     [
-        new NamespaceController(context),
-        new GarbageCollectorController(context),
+        new NamespaceController(context.As("namespace-controller")),
+        new GarbageCollectorController(context.As("generic-garbage-collector")),
         new ServiceAccountsController(context),
-        new EndpointsController(context),
-        new EndpointSliceController(context),
-        new ReplicaSetController(context),
-        new ReplicationControllerController(context),
-        new DeploymentController(context),
-        new StatefulSetController(context),
-        new DaemonSetController(context),
-        new JobController(context),
-        new JobLifetimeController(context),
-        new CronJobController(context),
-        new NodeLifecycleController(context),
-        new TaintEvictionController(context),
-        new PodGcController(context),
-        new ResourceQuotaController(context),
-        new DisruptionController(context),
-        new StaleDisruptionController(context),
-        new EndpointSliceMirroringController(context),
-        new IPAddressController(context),
-        new LoadBalancerController(context),
-        new ServiceCidrController(context),
-        new PersistentVolumeController(context),
-        new ClaimProtectionController(context),
-        new VolumeProtectionController(context),
-        new LocalProvisionerController(context),
-        new LocalCapacityController(context),
+        new EndpointsController(context.As("endpoint-controller")),
+        new EndpointSliceController(context.As("endpointslice-controller")),
+        new ReplicaSetController(context.As("replicaset-controller")),
+        new ReplicationControllerController(context.As("replication-controller")),
+        new DeploymentController(context.As("deployment-controller")),
+        new StatefulSetController(context.As("statefulset-controller")),
+        new DaemonSetController(context.As("daemon-set-controller")),
+        new JobController(context.As("job-controller")),
+        new JobLifetimeController(context.As("ttl-after-finished-controller")),
+        new CronJobController(context.As("cronjob-controller")),
+        new NodeLifecycleController(context.As("node-controller")),
+        new TaintEvictionController(context.As("node-controller")),
+        new PodGcController(context.As("pod-garbage-collector")),
+        new ResourceQuotaController(context.As("resourcequota-controller")),
+        new DisruptionController(context.As("disruption-controller")),
+        new StaleDisruptionController(context.As("disruption-controller")),
+        new EndpointSliceMirroringController(context.As("endpointslicemirroring-controller")),
+        new IPAddressController(context.As("ip-address-controller")),
+        new LoadBalancerController(context.As("service-controller")),
+        new ServiceCidrController(context.As("service-cidrs-controller")),
+        new PersistentVolumeController(context.As("persistent-volume-binder")),
+        new ClaimProtectionController(context.As("pvc-protection-controller")),
+        new VolumeProtectionController(context.As("pv-protection-controller")),
+        new LocalProvisionerController(context.As("local-provisioner")),
+        new LocalCapacityController(context.As("local-provisioner")),
+        new TokenCleanerController(context.As("token-cleaner")),
+        .. context.CertificateSigner is { } signer ? [new CertificateSigningController(context.As("certificate-controller"), signer)] : NoController,
+        .. context.PodRange is { } range ? [Ranges(context.As("node-controller"), range)] : NoController,
+        .. context.DnsAddress is { } dns ? [new ClusterDnsController(context.As("cluster-dns-controller"), dns)] : NoController,
     ];
+
+    private static Controller[] NoController => [];
+
+    private static NodeRangeController Ranges(ControllerContext context, IPNetwork cluster)
+    {
+        var plan = new NodeRangePlan(cluster);
+        return new NodeRangeController(context, plan, plan[0]);
+    }
 }

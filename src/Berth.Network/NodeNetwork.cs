@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Api;
 using Berth.Client.Informers;
 using Berth.Network.Dns;
@@ -11,7 +12,7 @@ namespace Berth.Network;
 /// <summary>
 /// All of a node's network in the order it comes up: (1) bridge and kernel settings, before any pod and without the API; (2) DNS takes its
 /// address; (3) proxy and DNS follow the API until the end. Rules and bridge stay when it ends, so that pods go on working; a later start
-/// finds and adopts them, and <see cref="PurgeAsync"/> removes them.
+/// finds and adopts them, and <see cref="PurgeAsync"/> removes them. Routes to other nodes' pods follow the API too.
 /// </summary>
 public sealed class NodeNetwork : IDisposable
 {
@@ -19,10 +20,12 @@ public sealed class NodeNetwork : IDisposable
     private readonly ServiceProxy _proxy;
     private readonly ClusterDns _dns;
     private readonly AddressAnnouncer _announcer;
+    private readonly NodeRoutes? _routes;
     private readonly TimeProvider _time;
 
-    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, TimeProvider time)
+    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, NodeRoutes? routes, TimeProvider time)
     {
+        _routes = routes;
         _podNetwork = podNetwork;
         Warnings = status.Warnings;
         _proxy = proxy;
@@ -33,6 +36,9 @@ public sealed class NodeNetwork : IDisposable
 
     /// <summary>What will not work on this machine, and what to do; for the user.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Where this node's DNS listens.</summary>
+    public IPEndPoint DnsServer => _dns.Listen();
 
     /// <summary>Completes when Services and cluster DNS work for everything that existed at the start, and the DNS Service leads to the server.</summary>
     public Task WaitForReadyAsync(CancellationToken cancellation) => Task.WhenAll(
@@ -52,14 +58,15 @@ public sealed class NodeNetwork : IDisposable
         dns.Listen();
         var proxy = new ServiceProxy(informers, options.Proxy(status), host, logs.CreateLogger<ServiceProxy>(), time);
         var announcer = new AddressAnnouncer(informers, options.NodeName, host, logs.CreateLogger<AddressAnnouncer>(), time);
-        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, time);
+        var routes = options.Routes is { } r ? new NodeRoutes(informers, r, options, host, logs.CreateLogger<NodeRoutes>(), time) : null;
+        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, routes, time);
     }
 
     /// <summary>Step 3: runs until cancelled; faults with the first part that does.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token)];
+        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token), .. _routes is null ? Array.Empty<Task>() : [_routes.RunAsync(stop.Token)]];
         try
         {
             await await Task.WhenAny(parts).ConfigureAwait(false);
@@ -79,6 +86,7 @@ public sealed class NodeNetwork : IDisposable
     public static async Task PurgeAsync(NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, CancellationToken cancellation)
     {
         await ServiceProxy.PurgeAsync(options.Table, host, cancellation).ConfigureAwait(false);
+        await NodeRoutes.PurgeAsync(options, host, cancellation).ConfigureAwait(false);
         await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);
     }
 

@@ -16,8 +16,17 @@ public sealed record NodeNetworkOptions
 
     public required string NodeName { get; init; }
 
-    /// <summary>The whole cluster's pods. With one node, all of them are its own.</summary>
+    /// <summary>The whole cluster's pods.</summary>
     public required IPNetwork PodNetwork { get; init; }
+
+    /// <summary>This node's pods; null: all of the cluster's.</summary>
+    public IPNetwork? NodePodNetwork { get; init; }
+
+    /// <summary>How other nodes' pods are reached; null: there are none.</summary>
+    public NodeRoutesOptions? Routes { get; init; }
+
+    /// <summary>Whether this node's DNS keeps the Service kube-dns itself; false where a controller leads it to the servers of all nodes.</summary>
+    public bool KeepsDnsService { get; init; } = true;
 
     public required IPNetwork ServiceNetwork { get; init; }
 
@@ -41,6 +50,9 @@ public sealed record NodeNetworkOptions
     /// <summary>The pod bridge; to be the CNI bridge plugin's <c>bridge</c>. Interface names have at most 15 bytes.</summary>
     public string Bridge => Instance.Length == 0 ? "berth0" : $"berth-{Instance}";
 
+    /// <summary>The tunnel device, where one is needed.</summary>
+    public string Tunnel => Instance.Length == 0 ? "berth-tun" : $"btun-{Instance}";
+
     public string Table => Instance.Length == 0 ? "berth" : $"berth-{Instance}";
 
     /// <summary>The bridge's address: the pods' gateway, where DNS and whatever else pods are to reach on the host can listen.</summary>
@@ -52,7 +64,7 @@ public sealed record NodeNetworkOptions
     internal PodNetworkOptions Pod => new()
     {
         Bridge = Bridge,
-        NodePodNetwork = PodNetwork,
+        NodePodNetwork = NodePodNetwork ?? PodNetwork,
         ServiceNetwork = ServiceNetwork,
         LocalhostNodePorts = LocalhostNodePorts,
     };
@@ -76,5 +88,6 @@ public sealed record NodeNetworkOptions
         ListenAddress = Gateway,
         OwnNetworks = [PodNetwork, ServiceNetwork],
         Forwarder = Forwarder,
+        KeepsService = KeepsDnsService,
     };
 }

@@ -20,6 +20,9 @@ public sealed record NodeAgentOptions
 
     public ApiMap<string> Labels { get; init; } = [];
 
+    /// <summary>What the rest of the machine's parts tell the cluster in the Node.</summary>
+    public ApiMap<string> Annotations { get; init; } = [];
+
     public ApiList<Taint> Taints { get; init; } = [];
 
     /// <summary>As in Kubernetes' node agent.</summary>

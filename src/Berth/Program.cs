@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Berth.Agent;
 using Berth.ApiServer.Pki;
 using Berth.Down;
 using Berth.Images;
@@ -6,7 +7,10 @@ using Berth.Instance;
 using Berth.Linux.Processes;
 using Berth.Node.Images;
 using Berth.Node.Runtime;
+using Berth.Nodes;
+using Berth.Server;
 using Berth.Store;
+using Berth.Token;
 using Berth.Up;
 using Berth.Verbs;
 
@@ -14,6 +18,10 @@ using Berth.Verbs;
 var root = new RootCommand("Berth: a workload orchestrator that speaks the Kubernetes API")
 {
     UpVerb.Create(),
+    ServerVerb.Create(),
+    AgentVerb.Create(),
+    TokenVerb.Create(),
+    NodeVerb.Create(),
     DownVerb.Create(),
     ImageVerb.Create(),
     ApiServerVerb.Create(),
@@ -29,7 +37,7 @@ catch (UserErrorException e)
     Console.Error.WriteLine($"  {e.Remedy}");
     return 1;
 }
-catch (Exception e) when (e is HttpRequestException or Berth.Client.ApiException or PkiException or StoreException or RuntimeStartException or ImageImportException or LocalImageException or ProcessFailedException or IOException)
+catch (Exception e) when (e is HttpRequestException or Berth.Client.ApiException or Berth.Client.Transport.KubeconfigException or PkiException or StoreException or RuntimeStartException or ImageImportException or LocalImageException or ProcessFailedException or IOException)
 {
     // These say in their own words what is wrong and what to do.
     Console.Error.WriteLine($"berth: {e.Message}");

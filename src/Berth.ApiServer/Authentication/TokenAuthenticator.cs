@@ -9,7 +9,8 @@ using Berth.ApiServer.Registry;
 namespace Berth.ApiServer.Authentication;
 
 /// <summary>
-/// Judges service-account tokens: 1. signature (remembered per token), 2. issuer, audience and dates, 3. the objects that
+/// Judges bearer tokens: those that machines join with, which <see cref="BootstrapTokenAuthenticator"/> looks at, and
+/// service-account tokens: 1. signature (remembered per token), 2. issuer, audience and dates, 3. the objects that
 /// it speaks of, as they are now. Steps 2 and 3 read memory only and are done each time, so that a token dies with
 /// its pod. Thread-safe.
 /// </summary>
@@ -25,10 +26,13 @@ public sealed class TokenAuthenticator(ServiceAccountKey key, TokenOptions optio
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     private readonly VerifiedTokens _verified = new();
+    private readonly BootstrapTokenAuthenticator _bootstrap = new(objects, time);
 
     /// <param name="audiences">Whom it must be good for, one of them at least; empty: the API server.</param>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(string token, ApiList<string> audiences, CancellationToken cancellation = default)
     {
+        if (BootstrapTokenAuthenticator.HasForm(token)) return await _bootstrap.AuthenticateAsync(token, cancellation);
+
         // 1. Signature.
         if (!_verified.TryGet(token, out var claims))
         {

@@ -14,7 +14,7 @@ namespace Berth.ApiServer.Bootstrap;
 /// authority's certificate for extension servers. Brought about at each start: what is missing is made, what lost rules
 /// gets them back, what was added stays. A start that finds all in place writes nothing.
 /// </summary>
-public sealed class BootstrapObjects(IObjectReader objects, BootstrapWriter writer, CertificateAuthority authority)
+public sealed class BootstrapObjects(IObjectReader objects, BootstrapWriter writer, CertificateAuthority authority, ClusterFacts? facts = null)
 {
     // Writers that come together share one commit of the store: the first start then takes milliseconds, not a commit for each of 150 objects.
     private const int WritersMax = 32;
@@ -51,7 +51,8 @@ public sealed class BootstrapObjects(IObjectReader objects, BootstrapWriter writ
             EnsureAsync(DefaultRoles.Roles, RoleReconciliation.Reconcile, cancellation),
             EnsureAsync(DefaultRoles.RoleBindings, RoleReconciliation.Reconcile, cancellation),
             CreateMissingAsync(PriorityClasses, cancellation),
-            EnsureAuthorityAsync(cancellation));
+            EnsureAuthorityAsync(cancellation),
+            facts is null ? Task.CompletedTask : EnsureAsync([facts.Info(authority), facts.Network()], (present, wanted) => present.Data.Equals(wanted.Data) ? null : present with { Data = wanted.Data }, cancellation));
     }
 
     private async Task EnsureClusterRolesAsync(CancellationToken cancellation)

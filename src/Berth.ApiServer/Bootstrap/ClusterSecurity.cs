@@ -65,10 +65,11 @@ public sealed class ClusterSecurity
     /// <summary>Makes what is missing of the objects that a cluster begins with. Once, after the server's start.</summary>
     /// <param name="advertised">Where pods reach the server; null when they cannot.</param>
     /// <exception cref="ApiStatusException">The server refused one of them.</exception>
-    public async Task BootstrapAsync(ApiServerHost server, IPNetwork serviceCidr, IPEndPoint? advertised, CancellationToken cancellation)
+    /// <param name="facts">What machines that join are told; null: none can.</param>
+    public async Task BootstrapAsync(ApiServerHost server, IPNetwork serviceCidr, IPEndPoint? advertised, CancellationToken cancellation, ClusterFacts? facts = null)
     {
         using var writer = new BootstrapWriter(server.InProcess(Self));
-        await new BootstrapObjects(server.Objects, writer, _certificates.Authority).EnsureAsync(cancellation);
+        await new BootstrapObjects(server.Objects, writer, _certificates.Authority, facts).EnsureAsync(cancellation);
         _bootstrapped.TrySetResult();
         await new KubernetesServiceReconciler(server.Objects, writer, serviceCidr, advertised).EnsureAsync(cancellation);
     }

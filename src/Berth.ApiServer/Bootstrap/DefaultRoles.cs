@@ -31,16 +31,29 @@ internal static class DefaultRoles
         Bind("system:public-info-viewer", Group(UserInfo.AuthenticatedGroup), Group(UserInfo.UnauthenticatedGroup)),
         Bind("system:service-account-issuer-discovery", Group(UserInfo.ServiceAccountsGroup)),
         Bind("system:volume-scheduler", User(Scheduler)),
-        // Kubernetes runs each controller under its own service account. Ours share one process and one user.
-        .. ControllerRoles.All.Select(r => Bind(r.Metadata.Name, Account(r.Metadata.Name[ControllerPrefix.Length..]), User(ControllerManager))),
+        // Machines that join: a token asks for the first certificate of a node, the node itself for those that follow.
+        Bind("system:node-bootstrapper", Group(BootstrapTokenAuthenticator.Group)),
+        Bind("system:certificates.k8s.io:certificatesigningrequests:nodeclient", Group(BootstrapTokenAuthenticator.Group)),
+        Bind("system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", Group(UserInfo.NodesGroup)),
+        // What each machine needs for its part of the network. Kubernetes' kube-proxy has a credential of its own on every machine; here it is the node's.
+        Bind(SystemRoles.NodeNetwork, Group(UserInfo.NodesGroup), User("system:kube-proxy")),
+        // Each controller under its own service account. The informers that they share are the manager's, who only reads.
+        .. ControllerRoles.All.Select(r => Bind(r.Metadata.Name, Account(r.Metadata.Name[ControllerPrefix.Length..]))),
     ];
 
     public static IReadOnlyList<Role> Roles { get; } =
     [
+        In("kube-public", Role("berth:cluster-info",
+            Allow("get", "core", "configmaps", names: "cluster-info"))),
+        In("kube-public", Role("berth:cluster-network",
+            Allow("get", "core", "configmaps", names: "berth-network"))),
         In("kube-public", Role("system:controller:bootstrap-signer",
             Allow("get list watch", "core", "configmaps"),
             Allow("update", "core", "configmaps", names: "cluster-info"),
             Allow("create patch update", "core events.k8s.io", "events"))),
+        // Who announces the address of a load balancer; admission holds nodes to the leases of that name.
+        In("kube-system", Role("berth:address-leases",
+            Allow("create delete get update", "coordination.k8s.io", "leases"))),
         In("kube-system", Role("extension-apiserver-authentication-reader",
             Allow("get list watch", "core", "configmaps", names: "extension-apiserver-authentication"))),
         In("kube-system", Role("system::leader-locking-kube-controller-manager",
@@ -60,6 +73,10 @@ internal static class DefaultRoles
 
     public static IReadOnlyList<RoleBinding> RoleBindings { get; } =
     [
+        // A machine that joins has nothing but its token, and verifies what it reads here by the hash in it.
+        BindIn("kube-public", "berth:cluster-info", "berth:cluster-info", User(UserInfo.AnonymousName), Group(BootstrapTokenAuthenticator.Group)),
+        BindIn("kube-system", "berth:address-leases", "berth:address-leases", Group(UserInfo.NodesGroup), User("system:kube-proxy")),
+        BindIn("kube-public", "berth:cluster-network", "berth:cluster-network", Group(UserInfo.NodesGroup)),
         BindIn("kube-public", "system:controller:bootstrap-signer", "system:controller:bootstrap-signer", Account("bootstrap-signer")),
         BindIn("kube-system", "system::extension-apiserver-authentication-reader", "extension-apiserver-authentication-reader", User(ControllerManager), User(Scheduler)),
         BindIn(

@@ -6,8 +6,16 @@ namespace Berth.ApiServer.Bootstrap;
 /// <summary>Roles of the parts of a cluster and of every user, as Kubernetes 1.36 has them.</summary>
 internal static class SystemRoles
 {
+    /// <summary>Of service proxy, DNS, routes and policies on every machine.</summary>
+    public const string NodeNetwork = "system:berth-node-network";
+
     public static ClusterRole[] All { get; } =
     [
+        Role(NodeNetwork,
+            Allow("get list watch", "core", "endpoints namespaces nodes pods services"),
+            Allow("list watch", "discovery.k8s.io", "endpointslices"),
+            Allow("list watch", "networking.k8s.io", "networkpolicies servicecidrs"),
+            Allow("create patch update", "core events.k8s.io", "events")),
         Role("system:auth-delegator",
             Allow("create", "authentication.k8s.io", "tokenreviews"),
             Allow("create", "authorization.k8s.io", "subjectaccessreviews")),

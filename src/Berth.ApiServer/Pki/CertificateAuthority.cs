@@ -11,6 +11,7 @@ public sealed class CertificateAuthority : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string SubjectNamesExtension = "2.5.29.17";
     private const string SubjectName = "CN=berth-ca";
 
     // Clocks of machines that join may be a little behind.
@@ -73,6 +74,28 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>A certificate that makes its holder the user <paramref name="commonName"/> in the groups <paramref name="organizations"/>.</summary>
     public X509Certificate2 IssueClient(string commonName, IReadOnlyList<string> organizations) =>
         Issue(commonName, organizations, ClientAuthentication, names: null);
+
+    /// <summary>Signs what somebody else asks for: subject, public key and subject names are the request's, all else is decided here.</summary>
+    /// <param name="requestPem">A PKCS #10 request in PEM.</param>
+    /// <returns>The certificate in PEM. It ends with the authority's own at the latest.</returns>
+    /// <exception cref="CryptographicException">The request cannot be read, or was not signed with its own key.</exception>
+    public string Sign(string requestPem, bool client, bool server, bool keyEncipherment, TimeSpan lifetime)
+    {
+        var asked = CertificateRequest.LoadSigningRequestPem(requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA256);
+        var usage = X509KeyUsageFlags.DigitalSignature | (keyEncipherment ? X509KeyUsageFlags.KeyEncipherment : 0);
+        var purposes = new OidCollection();
+        if (client) purposes.Add(new(ClientAuthentication));
+        if (server) purposes.Add(new(ServerAuthentication));
+        AddExtensions(request, usage, purposes);
+        if (asked.CertificateExtensions.FirstOrDefault(e => e.Oid?.Value == SubjectNamesExtension) is { } names)
+            request.CertificateExtensions.Add(new X509Extension(names.Oid!, names.RawData, names.Critical));
+
+        var (notBefore, notAfter) = Life(lifetime);
+        using var key = _certificate.GetECDsaPrivateKey()!;
+        using var signed = request.Create(_certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), notBefore, notAfter, NewSerial());
+        return signed.ExportCertificatePem() + "\n";
+    }
 
     /// <summary>Did this authority sign it, whatever its dates and purposes are?</summary>
     public bool HasIssued(X509Certificate2 certificate) =>
@@ -171,22 +194,36 @@ public sealed class CertificateAuthority : IDisposable
         subject.AddCommonName(commonName);
 
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(purpose)], critical: false));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        AddExtensions(request, X509KeyUsageFlags.DigitalSignature, [new(purpose)]);
         if (names is not null) request.CertificateExtensions.Add(names.ToExtension());
 
-        // RFC 5280: positive and at most 20 bytes. 127 random bits do not repeat.
+        var (notBefore, notAfter) = Life(_lifetime);
+        using var signed = request.Create(_certificate, notBefore, notAfter, NewSerial());
+        return signed.CopyWithPrivateKey(key);
+    }
+
+    private void AddExtensions(CertificateRequest request, X509KeyUsageFlags usage, OidCollection purposes)
+    {
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+    }
+
+    private (DateTimeOffset NotBefore, DateTimeOffset NotAfter) Life(TimeSpan lifetime)
+    {
+        var now = _time.GetUtcNow();
+        var notAfter = now + lifetime;
+        return (Max(now - Backdating, _certificate.NotBefore), notAfter > _certificate.NotAfter ? _certificate.NotAfter : notAfter);
+    }
+
+    // RFC 5280: positive and at most 20 bytes. 127 random bits do not repeat.
+    private static byte[] NewSerial()
+    {
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7f) | 0x40);
-
-        var now = _time.GetUtcNow();
-        var notAfter = now + _lifetime;
-        if (notAfter > _certificate.NotAfter) notAfter = _certificate.NotAfter;
-        using var signed = request.Create(_certificate, Max(now - Backdating, _certificate.NotBefore), notAfter, serial);
-        return signed.CopyWithPrivateKey(key);
+        return serial;
     }
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;

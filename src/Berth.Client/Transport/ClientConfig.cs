@@ -14,6 +14,17 @@ public sealed record ClientConfig
     /// <summary>Client certificate with its key; null for none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Asked for at each connection, because certificates are renewed; null takes <see cref="Certificate"/>.</summary>
+    public Func<X509Certificate2>? CurrentCertificate { get; init; }
+
+    /// <summary>After this a connection takes no more requests, so that a renewed certificate comes into use; watches on it go on.</summary>
+    public TimeSpan ConnectionLifetime { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long a connection may be silent before the other end is asked whether it is there, and then how long for an answer.</summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Asked for at each request, because tokens are rotated; null for none.</summary>
     public Func<string>? Token { get; init; }
 
@@ -36,15 +47,18 @@ public sealed record ClientConfig
         {
             // Watches share one HTTP/2 connection with everything else; a dead peer must be noticed without traffic.
             EnableMultipleHttp2Connections = true,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             UseProxy = false,
         };
         var tls = handler.SslOptions;
         if (ServerName is not null)
             tls.TargetHost = ServerName;
-        if (Certificate is not null)
+        if (CurrentCertificate is { } current)
+            tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => current();
+        else if (Certificate is not null)
             tls.ClientCertificates = [Certificate];
         if (Authorities.Count > 0)
         {

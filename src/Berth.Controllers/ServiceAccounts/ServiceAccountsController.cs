@@ -17,10 +17,12 @@ public sealed class ServiceAccountsController : Controller
     private readonly Informer<Namespace> _namespaces;
     private readonly Informer<ServiceAccount> _accounts;
     private readonly Informer<ConfigMap> _configMaps;
+    private readonly IClusterClient _publisher;
 
     public ServiceAccountsController(ControllerContext context)
-        : base(context, "serviceaccount-controller")
+        : base(context.As("service-account-controller"), "serviceaccount-controller")
     {
+        _publisher = context.As("root-ca-cert-publisher").Client;
         _namespaces = context.Informers.For<Namespace>();
         _accounts = context.Informers.For<ServiceAccount>();
         _configMaps = context.Informers.For<ConfigMap>();
@@ -35,11 +37,12 @@ public sealed class ServiceAccountsController : Controller
         if (_namespaces.Cache.Get("", ns) is not { Metadata.DeletionTimestamp: null })
             return;
         if (_accounts.Cache.Get(ns, DefaultAccount) is null)
-            await CreateAsync(new ServiceAccount { Metadata = new() { Namespace = ns, Name = DefaultAccount } }, ct).ConfigureAwait(false);
+            await CreateAsync(Client, new ServiceAccount { Metadata = new() { Namespace = ns, Name = DefaultAccount } }, ct).ConfigureAwait(false);
         var wanted = ApiMap.Of(("ca.crt", Context.RootCertificates));
         if (_configMaps.Cache.Get(ns, RootCertificates) is not { } map)
         {
             await CreateAsync(
+                _publisher,
                 new ConfigMap
                 {
                     Metadata = new()
@@ -54,7 +57,7 @@ public sealed class ServiceAccountsController : Controller
         }
         else if (!map.Data.Equals(wanted))
         {
-            await Client.UpdateAsync(map with { Data = wanted }, ct: ct).ConfigureAwait(false);
+            await _publisher.UpdateAsync(map with { Data = wanted }, ct: ct).ConfigureAwait(false);
         }
     }
 
@@ -64,12 +67,12 @@ public sealed class ServiceAccountsController : Controller
             Queue.Add(new ObjectKey("", value.Metadata.Namespace));
     }
 
-    private async Task CreateAsync<T>(T value, CancellationToken ct)
+    private static async Task CreateAsync<T>(IClusterClient client, T value, CancellationToken ct)
         where T : class, IApiObject<T>
     {
         try
         {
-            await Client.CreateAsync(value, ct: ct).ConfigureAwait(false);
+            await client.CreateAsync(value, ct: ct).ConfigureAwait(false);
         }
         catch (ApiException e) when (e.IsAlreadyExists || e.IsForbidden)
         {

@@ -92,7 +92,8 @@ public sealed partial class ClusterDns : IDisposable
                 if (ensure)
                 {
                     // (4)
-                    await EnsureServiceAsync(cancellation).ConfigureAwait(false);
+                    if (_options.KeepsService)
+                        await EnsureServiceAsync(cancellation).ConfigureAwait(false);
                     ensure = false;
                     retry = IntervalMin;
                     _ready.TrySetResult();

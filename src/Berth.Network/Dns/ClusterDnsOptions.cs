@@ -27,5 +27,8 @@ public sealed record ClusterDnsOptions
     /// <summary>Pod and Service networks, whose reverse names are ours.</summary>
     public ImmutableArray<IPNetwork> OwnNetworks { get; init; } = [];
 
+    /// <summary>Whether the server keeps the kube-dns Service and its only slice. False where a controller leads that Service to many servers.</summary>
+    public bool KeepsService { get; init; } = true;
+
     public DnsForwarderOptions Forwarder { get; init; } = new();
 }

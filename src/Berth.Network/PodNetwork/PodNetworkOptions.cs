@@ -17,8 +17,11 @@ public sealed record PodNetworkOptions
     /// <summary>Whether NodePorts answer on 127.0.0.1, for the machine's own processes.</summary>
     public bool LocalhostNodePorts { get; init; } = true;
 
-    /// <summary>Where kernel settings as found are kept until all instances are gone. On a file system that, like those settings, does not survive a reboot; shared by all instances.</summary>
-    public string StateDirectory { get; init; } = "/run/berth-network";
+    /// <summary>Where kernel settings as found are kept until all instances are gone. On a file system that, like those settings, does not survive a reboot; shared by all instances of one network namespace, whose settings they are.</summary>
+    public string StateDirectory { get; init; } = DefaultStateDirectory;
+
+    // "net:[4026531840]": the number tells namespaces apart.
+    private static string DefaultStateDirectory => Path.Combine("/run/berth-network", File.ResolveLinkTarget("/proc/self/ns/net", false)?.Name.Trim("net:[]".ToCharArray()) ?? "0");
 
     /// <summary>The bridge's address, which is the pods' gateway: the first of their network.</summary>
     public IPAddress Gateway => NthAddress(NodePodNetwork, 1);

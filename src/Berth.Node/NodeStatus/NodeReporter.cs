@@ -106,7 +106,7 @@ public sealed partial class NodeReporter(
     {
         var wanted = new ApiNode
         {
-            Metadata = new ObjectMeta { Name = options.NodeName, Labels = facts.Labels },
+            Metadata = new ObjectMeta { Name = options.NodeName, Labels = facts.Labels, Annotations = options.Annotations },
             Spec = new NodeSpec { PodCIDR = options.PodCidrs.FirstOrDefault() ?? "", PodCIDRs = options.PodCidrs.ToApiList(), Taints = options.Taints },
         };
         try
@@ -125,8 +125,9 @@ public sealed partial class NodeReporter(
         var spec = _node.Spec.PodCIDR.Length == 0 && wanted.Spec.PodCIDR.Length > 0
             ? _node.Spec with { PodCIDR = wanted.Spec.PodCIDR, PodCIDRs = wanted.Spec.PodCIDRs }
             : _node.Spec;
-        if (!labels.Equals(_node.Metadata.Labels) || spec != _node.Spec)
-            _node = await client.UpdateAsync(_node with { Metadata = _node.Metadata with { Labels = labels }, Spec = spec }, null, ct);
+        var annotations = _node.Metadata.Annotations.With(options.Annotations);
+        if (!labels.Equals(_node.Metadata.Labels) || !annotations.Equals(_node.Metadata.Annotations) || spec != _node.Spec)
+            _node = await client.UpdateAsync(_node with { Metadata = _node.Metadata with { Labels = labels, Annotations = annotations }, Spec = spec }, null, ct);
     }
 
     private async Task WriteStatusAsync(bool force, CancellationToken ct)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Down;
 
-/// <summary><c>berth down</c>: stops Berth and its pods; with <c>--purge</c> also removes everything that it left on the machine.</summary>
+/// <summary><c>berth down</c>: stops what runs in a data directory (up, server or agent) and its pods; with <c>--purge</c> also removes everything that it left on the machine.</summary>
 internal static class DownVerb
 {
     // Beyond the drain of the API server and the agent's own limit.
@@ -41,7 +41,7 @@ internal static class DownVerb
             await progress.StageAsync("berth", () => StopAsync(instance.Process, ct), $"process {instance.Pid} has ended");
 
         var podCidr = instance is null ? default : IPNetwork.Parse(instance.PodCidr);
-        var options = NodeSide.ContainerdOptionsOf(directory, podCidr);
+        var options = NodeSideOptions.ContainerdOf(directory, podCidr);
         var purger = new ContainerdPurge(options, output.WriteLine, TimeProvider.System);
         if (instance?.RuntimeEndpoint is null)
             await progress.StageAsync("pods", () => purger.StopAsync(purge ? TimeSpan.Zero : s_podGrace, ct), "stopped");
@@ -52,7 +52,7 @@ internal static class DownVerb
         await progress.StageAsync("network", async () =>
         {
             if (instance is not null)
-                await NodeNetwork.PurgeAsync(NodeSide.NetworkOptionsOf(directory, "", podCidr, IPNetwork.Parse(instance.ServiceCidr)), new HostNetwork(), NullLoggerFactory.Instance, ct);
+                await NodeNetwork.PurgeAsync(NetworkOf(directory, instance), new HostNetwork(), NullLoggerFactory.Instance, ct);
         }, "removed");
         await progress.StageAsync("state", () =>
         {
@@ -60,7 +60,16 @@ internal static class DownVerb
             Directory.Delete(directory, recursive: true);
             return Task.CompletedTask;
         }, $"{directory} removed");
+        if (instance is { IsAgent: true, NodeName: { } name })
+            output.WriteLine($"The cluster still knows this machine. Remove it there with: kubectl delete node {name}");
     }
+
+    private static NodeNetworkOptions NetworkOf(string directory, InstanceFile instance) => NodeSideOptions.NetworkOf(
+        directory,
+        instance.NodeName ?? "",
+        IPNetwork.Parse(instance.PodCidr),
+        instance.NodePodCidr is { } own ? IPNetwork.Parse(own) : null,
+        IPNetwork.Parse(instance.ServiceCidr));
 
     private static async Task StopAsync(ProcessIdentity process, CancellationToken ct)
     {

@@ -18,10 +18,21 @@ internal sealed record InstanceFile
 
     public required long StartTicks { get; init; }
 
+    /// <summary>Of the whole cluster.</summary>
     public required string PodCidr { get; init; }
+
+    /// <summary>Of this machine; null: all of the cluster's.</summary>
+    public string? NodePodCidr { get; init; }
+
+    /// <summary>The Node that this machine is; null where it is none.</summary>
+    public string? NodeName { get; init; }
+
+    /// <summary>Whether the control plane runs elsewhere: then the Node outlives this instance.</summary>
+    public bool IsAgent { get; init; }
 
     public required string ServiceCidr { get; init; }
 
+    /// <summary>The administrator's; empty on agents, which have none.</summary>
     public required string Kubeconfig { get; init; }
 
     /// <summary>Endpoint of a runtime that is not Berth's own; null otherwise.</summary>
@@ -51,6 +62,9 @@ internal sealed record InstanceFile
                 Pid = (int)root["pid"]!,
                 StartTicks = (long)root["startTicks"]!,
                 PodCidr = (string)root["podCidr"]!,
+                NodePodCidr = (string?)root["nodePodCidr"],
+                NodeName = (string?)root["nodeName"],
+                IsAgent = (bool?)root["isAgent"] ?? false,
                 ServiceCidr = (string)root["serviceCidr"]!,
                 Kubeconfig = (string)root["kubeconfig"]!,
                 RuntimeEndpoint = (string?)root["runtimeEndpoint"],
@@ -71,6 +85,9 @@ internal sealed record InstanceFile
             ["pid"] = Pid,
             ["startTicks"] = StartTicks,
             ["podCidr"] = PodCidr,
+            ["nodePodCidr"] = NodePodCidr,
+            ["nodeName"] = NodeName,
+            ["isAgent"] = IsAgent,
             ["serviceCidr"] = ServiceCidr,
             ["kubeconfig"] = Kubeconfig,
             ["runtimeEndpoint"] = RuntimeEndpoint,

@@ -24,16 +24,15 @@ namespace Berth.Up;
 /// </summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
-    private readonly UpOptions _options;
+    private readonly ControlPlaneOptions _options;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
     private readonly SqliteStore _store;
     private readonly ClusterSecurity _security;
-    private readonly IPEndPoint _advertised;
     private readonly List<IDisposable> _owned = [];
     private readonly List<EventRecorder> _recorders = [];
 
-    private ControlPlane(UpOptions options, TimeProvider time, ILoggerFactory logs, SqliteStore store, ClusterCertificates certificates, ClusterSecurity security, ApiServerHost server, IPEndPoint advertised)
+    private ControlPlane(ControlPlaneOptions options, TimeProvider time, ILoggerFactory logs, SqliteStore store, ClusterCertificates certificates, ClusterSecurity security, ApiServerHost server)
     {
         _options = options;
         _time = time;
@@ -42,8 +41,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         Certificates = certificates;
         _security = security;
         Server = server;
-        _advertised = advertised;
     }
+
+    private const string ManagerName = "kube-controller-manager";
 
     // Never resolved: the in-process transport looks at the path alone.
     private static Uri InProcess { get; } = new("https://berth.in-process/");
@@ -56,18 +56,16 @@ internal sealed class ControlPlane : IAsyncDisposable
     public IAuthorizer Authorizer => _security.Authorizer;
 
     /// <summary>Opens the state and puts the server together; it does not listen yet.</summary>
-    /// <param name="podGateway">Address of this machine on the pods' bridge: pods reach the API server there.</param>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     /// <exception cref="PkiException">Keys or certificates are missing or damaged.</exception>
-    public static async Task<ControlPlane> OpenAsync(UpOptions options, IPAddress podGateway, IPAddress hostAddress, TimeProvider time, ILoggerFactory logs)
+    public static async Task<ControlPlane> OpenAsync(ControlPlaneOptions options, TimeProvider time, ILoggerFactory logs)
     {
-        var everywhere = options.Listen.Address.Equals(IPAddress.Any);
         var certificates = ClusterCertificates.LoadOrCreate(
             options.DataDirectory,
             new PkiOptions
             {
-                DnsNames = [Environment.MachineName, options.NodeName],
-                Addresses = everywhere ? [hostAddress, podGateway] : [options.Listen.Address, podGateway],
+                DnsNames = [Environment.MachineName, .. options.ExtraNames.Where(n => !IPAddress.TryParse(n, out _))],
+                Addresses = AddressesOf(options),
                 ServiceCidr = options.ServiceCidr,
                 ClusterDomain = options.ClusterDomain,
             },
@@ -77,7 +75,6 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             var security = new ClusterSecurity(certificates, new TokenOptions { Issuer = $"https://kubernetes.default.svc.{options.ClusterDomain}" }, time);
             store = SqliteStore.Open(new SqliteStoreOptions { Directory = Path.Combine(options.DataDirectory, "store") });
-            var advertised = new IPEndPoint(podGateway, options.Listen.Port);
             var server = new ApiServerHost(security.Apply(
                 new ApiServerOptions
                 {
@@ -85,11 +82,11 @@ internal sealed class ControlPlane : IAsyncDisposable
                     Time = time,
                     Logging = logs,
                     Listen = options.Listen,
-                    AlsoListen = everywhere ? [] : [advertised],
+                    AlsoListen = !options.ListensEverywhere && options.PodGateway is { } gateway ? [new(gateway, options.Listen.Port)] : [],
                     NodeTransport = NodeTransport.Create(certificates),
                 },
-                objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time)));
-            return new ControlPlane(options, time, logs, store, certificates, security, server, advertised);
+                objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true)));
+            return new ControlPlane(options, time, logs, store, certificates, security, server);
         }
         catch
         {
@@ -113,9 +110,8 @@ internal sealed class ControlPlane : IAsyncDisposable
             throw new UserErrorException($"{_options.Listen} is in use by another program", "name another address with --listen, such as 127.0.0.1:7443", e);
         }
 
-        await _security.BootstrapAsync(Server, _options.ServiceCidr, _advertised, ct);
-        var reach = _options.Listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : _options.Listen.Address;
-        Kubeconfig.Write(_options.Kubeconfig, Kubeconfig.Text(new Uri($"https://{reach}:{_options.Listen.Port}"), Certificates.Authority, Certificates.Admin, "admin"));
+        await _security.BootstrapAsync(Server, _options.ServiceCidr, _options.Advertised, ct, _options.Facts);
+        Kubeconfig.Write(_options.Kubeconfig, Kubeconfig.Text(_options.Local, Certificates.Authority, Certificates.Admin, "admin"));
     }
 
     /// <summary>A client in this process, as the user.</summary>
@@ -123,6 +119,26 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         return new ClusterClient(HttpOf(user), InProcess, name);
     }
+
+    private ControllerContext ActingAs(ControllerContext context, string account)
+    {
+        var user = UserInfo.ServiceAccount("kube-system", account, "");
+        var client = ClientOf(ManagerName, user);
+        return context with
+        {
+            Client = client,
+            Metadata = new MetadataClient(HttpOf(user), InProcess, ManagerName),
+            Events = component => RecorderOf(component, null, client),
+        };
+    }
+
+    private static IPAddress[] AddressesOf(ControlPlaneOptions options) =>
+    [
+        options.ListensEverywhere ? options.HostAddress : options.Listen.Address,
+        .. options.PodGateway is { } gateway ? [gateway] : Array.Empty<IPAddress>(),
+        .. options.Advertise is { } advertised ? [advertised] : Array.Empty<IPAddress>(),
+        .. options.ExtraNames.Select(n => IPAddress.TryParse(n, out var address) ? address : null).OfType<IPAddress>(),
+    ];
 
     private HttpMessageInvoker HttpOf(UserInfo user)
     {
@@ -141,13 +157,18 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Runs controllers, scheduler and housekeeping until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var manager = UserInfo.Of("system:kube-controller-manager", UserInfo.MastersGroup, UserInfo.AuthenticatedGroup);
-        var controllers = ClientOf("kube-controller-manager", manager);
+        // Who reads for all controllers; each writes as its own service account.
+        var manager = UserInfo.Of("system:kube-controller-manager", UserInfo.AuthenticatedGroup);
+        var controllers = ClientOf(ManagerName, manager);
         var informers = new InformerFactory(controllers, _logs, _time);
         var context = new ControllerContext(controllers, informers, _time, _logs, component => RecorderOf(component, null, controllers))
         {
-            Metadata = new MetadataClient(HttpOf(manager), InProcess, "kube-controller-manager"),
+            Metadata = new MetadataClient(HttpOf(manager), InProcess, ManagerName),
             RootCertificates = Certificates.Authority.Pem,
+            CertificateSigner = new AuthoritySigner(Certificates.Authority),
+            PodRange = _options.PodCidr,
+            DnsAddress = _options.DnsAddress,
+            Accounts = ActingAs,
         };
         var all = ControllerSet.Create(context);
 

@@ -3,15 +3,15 @@ using Berth.Linux.Processes;
 
 namespace Berth.Up;
 
-/// <summary>Starts <c>berth up</c> as a process of its own session and waits until it is ready.</summary>
+/// <summary>Starts <c>berth up</c>, <c>server</c> or <c>agent</c> as a process of its own session and waits until it is ready.</summary>
 internal static class Detached
 {
     public static string LogOf(string dataDirectory) => Path.Combine(dataDirectory, "berth.log");
 
     /// <exception cref="UserErrorException">It ended before it was ready; what it said is in the message.</exception>
-    public static async Task StartAsync(UpOptions options, IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct)
+    public static async Task StartAsync(string dataDirectory, IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct)
     {
-        var log = LogOf(options.DataDirectory);
+        var log = LogOf(dataDirectory);
         var offset = File.Exists(log) ? new FileInfo(log).Length : 0;
         var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal static class Detached
         while (await timer.WaitForNextTickAsync(ct))
         {
             offset = Copy(log, offset, output);
-            if (InstanceFile.Read(options.DataDirectory) is { Ready: true } file && file.Pid == pid)
+            if (InstanceFile.Read(dataDirectory) is { Ready: true } file && file.Pid == pid)
             {
                 Copy(log, offset, output);
                 return;

@@ -7,6 +7,24 @@ namespace Berth.Up;
 /// <summary>The address by which others reach this machine.</summary>
 internal static class HostAddress
 {
+    /// <summary>The address with which this machine appears at another.</summary>
+    /// <exception cref="SocketException">There is no way to it.</exception>
+    public static IPAddress Toward(IPAddress other)
+    {
+        using var socket = new Socket(other.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(other, 9);
+        return ((IPEndPoint)socket.LocalEndPoint!).Address;
+    }
+
+    /// <summary>Largest packet of the interface that has an address; Ethernet's where it cannot be told.</summary>
+    public static int MtuOf(IPAddress address)
+    {
+        const int Ethernet = 1500;
+        var properties = NetworkInterface.GetAllNetworkInterfaces().Select(i => i.GetIPProperties())
+            .FirstOrDefault(p => p.UnicastAddresses.Any(a => a.Address.Equals(address)));
+        return properties?.GetIPv4Properties()?.Mtu is > 0 and var mtu ? mtu : Ethernet;
+    }
+
     /// <summary>Source address of the default route; without one, of the first interface that is up; loopback as a last resort.</summary>
     /// <param name="own">Ranges of pods: their bridges are no way to this machine.</param>
     public static IPAddress Primary(params IReadOnlyList<IPNetwork> own)

@@ -1,7 +1,7 @@
-using System.Net;
-using Berth.ApiServer.Authentication;
-using Berth.ApiServer.Authorization;
+using Berth.Api;
+using Berth.Client;
 using Berth.Client.Informers;
+using Berth.Controllers.ClusterDns;
 using Berth.Instance;
 using Berth.Network;
 using Berth.Node;
@@ -16,7 +16,7 @@ namespace Berth.Up;
 /// What runs on the machine that gives pods a home: their network, the container runtime, the agent. Stopping it leaves the
 /// pods running; the next start finds them again.
 /// </summary>
-internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly HostNetwork _host = new();
     private InformerFactory? _informers;
@@ -24,31 +24,18 @@ internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFact
     private ContainerdProcess? _containerd;
     private CriClient? _foreign;
 
-    public NodeNetworkOptions NetworkOptions { get; } = NetworkOptionsOf(options.DataDirectory, options.NodeName, options.PodCidr, options.ServiceCidr);
+    public NodeNetworkOptions NetworkOptions { get; } = options.Network;
 
     public string RuntimeText { get; private set; } = "";
 
     private CriClient Runtime => _containerd?.Client ?? _foreign ?? throw new InvalidOperationException("the runtime has not been started");
 
-    public static NodeNetworkOptions NetworkOptionsOf(string dataDirectory, string nodeName, IPNetwork podCidr, IPNetwork serviceCidr) => new()
-    {
-        Instance = NodeNetworkOptions.InstanceOf(dataDirectory, DataDirectory.Default),
-        NodeName = nodeName,
-        PodNetwork = podCidr,
-        ServiceNetwork = serviceCidr,
-    };
-
-    public static ContainerdOptions ContainerdOptionsOf(string dataDirectory, IPNetwork podCidr) => new()
-    {
-        DataDirectory = dataDirectory,
-        PodCidrs = [podCidr.ToString()],
-        BridgeName = NetworkOptionsOf(dataDirectory, "", podCidr, podCidr).Bridge,
-    };
-
     /// <summary>Makes the pods' bridge; what will not work on this machine comes back as warnings.</summary>
-    public async Task<IReadOnlyList<string>> PrepareNetworkAsync(ControlPlane plane, CancellationToken ct)
+    /// <param name="client">Of service proxy, DNS and routes.</param>
+    /// <exception cref="UserErrorException">A range is in use on this machine already.</exception>
+    public async Task<IReadOnlyList<string>> PrepareNetworkAsync(IClusterClient client, CancellationToken ct)
     {
-        var client = plane.ClientOf("kube-proxy", UserInfo.Of("system:kube-proxy", UserInfo.MastersGroup, UserInfo.AuthenticatedGroup));
+        await AddressRanges.RequireFreeAsync(NetworkOptions, _host, ct);
         _informers = new InformerFactory(client, logs, time);
         _network = await NodeNetwork.PrepareAsync(_informers, NetworkOptions, _host, logs, time, ct);
         return _network.Warnings;
@@ -62,7 +49,7 @@ internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFact
         if (options.RuntimeEndpoint is not { } endpoint)
         {
             var log = logs.CreateLogger("Berth.Node.Runtime");
-            _containerd = await ContainerdProcess.StartAsync(ContainerdOptionsOf(options.DataDirectory, options.PodCidr), line => RuntimeLog.Said(log, line), time, ct);
+            _containerd = await ContainerdProcess.StartAsync(options.Containerd, line => RuntimeLog.Said(log, line), time, ct);
             RuntimeText = $"containerd {_containerd.Version.Text}{(_containerd.Adopted ? ", was running" : "")}";
             return;
         }
@@ -84,10 +71,10 @@ internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFact
     public Task WaitForNetworkAsync(CancellationToken ct) => _network!.WaitForReadyAsync(ct);
 
     /// <summary>Runs network and agent until cancelled; faults with the first part that does.</summary>
-    public async Task RunAsync(ControlPlane plane, IPAddress hostAddress, CancellationToken ct)
+    public async Task RunAsync(NodeLink link, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await using var agent = CreateAgent(plane, hostAddress);
+        await using var agent = CreateAgent(link);
         Task[] parts = [_informers!.RunAsync(stop.Token), _network!.RunAsync(stop.Token), agent.RunAsync(stop.Token)];
         try
         {
@@ -110,36 +97,32 @@ internal sealed class NodeSide(UpOptions options, TimeProvider time, ILoggerFact
 
     private static string SocketPath(string endpoint) => endpoint.StartsWith("unix://", StringComparison.Ordinal) ? endpoint["unix://".Length..] : endpoint;
 
-    private NodeAgent CreateAgent(ControlPlane plane, IPAddress hostAddress)
+    private NodeAgent CreateAgent(NodeLink link)
     {
-        var containerd = ContainerdOptionsOf(options.DataDirectory, options.PodCidr);
-        var user = UserInfo.Of(UserInfo.NodeNamePrefix + options.NodeName, UserInfo.NodesGroup, UserInfo.AuthenticatedGroup);
-        var serving = plane.Certificates.NodeServing(options.NodeName, [hostAddress, IPAddress.Loopback]);
+        var containerd = options.Containerd;
         return new NodeAgent(
             new NodeAgentOptions
             {
                 NodeName = options.NodeName,
                 DataDirectory = options.DataDirectory,
-                Addresses = [hostAddress.ToString()],
-                PodCidrs = [options.PodCidr.ToString()],
+                Addresses = [options.HostAddress.ToString()],
+                PodCidrs = [options.NodePodCidr.ToString()],
+                Annotations = ApiMap.Of((ClusterDnsController.Announcement, _network!.DnsServer.ToString())),
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,
                 CgroupRoot = containerd.CgroupRoot,
                 ContainerdSocket = options.RuntimeEndpoint is null ? new ContainerdPaths(containerd).Socket : null,
                 Server = new KubeletServerOptions
                 {
-                    Address = hostAddress,
-                    Port = KubeletPort.Choose(hostAddress),
-                    Certificate = () => serving.Current,
-                    ClientAuthority = plane.Certificates.Authority.PublicCertificate,
-                    Authorize = async (caller, verb, subresource, token) => (await plane.Authorizer.AuthorizeAsync(
-                        new AuthorizationAttributes(
-                            UserInfo.Of(caller.Name, [.. caller.Groups]),
-                            verb, "", "v1", "nodes", subresource, "", options.NodeName, "", IsResourceRequest: true),
-                        token)).Allowed,
+                    Address = options.HostAddress,
+                    Port = KubeletPort.Choose(options.HostAddress),
+                    Certificate = link.Serving,
+                    ClientAuthority = link.Authority,
+                    Authorize = link.Authorize,
+                    AuthenticateToken = link.AuthenticateToken,
                 },
             },
-            plane.ClientOf("kubelet", user),
+            link.Agent,
             Runtime,
             Runtime,
             time,

@@ -1,9 +1,10 @@
 using System.Net;
+using Berth.Network.PodNetwork;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Up;
 
-/// <summary>What <c>berth up</c> was asked for, checked.</summary>
+/// <summary>What <c>berth up</c> or <c>berth server</c> was asked for, checked.</summary>
 internal sealed record UpOptions
 {
     public required string DataDirectory { get; init; }
@@ -25,6 +26,46 @@ internal sealed record UpOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
+    public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
+
+    /// <summary>By which other machines reach this one.</summary>
+    public required IPAddress HostAddress { get; init; }
+
+    public IPAddress? Advertise { get; init; }
+
+    public IReadOnlyList<string> ExtraNames { get; init; } = [];
+
     /// <summary>As Kubernetes distributions have it: the tenth address of the Services' range.</summary>
-    public IPAddress DnsAddress => Berth.Network.PodNetwork.PodNetworkOptions.NthAddress(ServiceCidr, 10);
+    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr, 10);
+
+    /// <param name="podGateway">Address of this machine on the bridge of its pods; null where it has none.</param>
+    public ControlPlaneOptions ControlPlane(IPAddress? podGateway) => new()
+    {
+        DataDirectory = DataDirectory,
+        Listen = Listen,
+        HostAddress = HostAddress,
+        Advertise = Advertise,
+        ExtraNames = [NodeName, .. ExtraNames],
+        Kubeconfig = Kubeconfig,
+        PodCidr = PodCidr,
+        ServiceCidr = ServiceCidr,
+        ClusterDomain = ClusterDomain,
+        PodNetwork = PodNetwork.ToString().ToLowerInvariant(),
+        PodGateway = podGateway,
+    };
+
+    /// <param name="authorityHash">Of the cluster's authority.</param>
+    public NodeSideOptions NodeSide(string authorityHash) => new()
+    {
+        DataDirectory = DataDirectory,
+        NodeName = NodeName,
+        HostAddress = HostAddress,
+        RuntimeEndpoint = RuntimeEndpoint,
+        PodCidr = PodCidr,
+        NodePodCidr = ControlPlane(null).OwnRange,
+        ServiceCidr = ServiceCidr,
+        ClusterDomain = ClusterDomain,
+        PodNetwork = PodNetwork,
+        ClusterNumber = NodeSideOptions.NumberOf(authorityHash),
+    };
 }

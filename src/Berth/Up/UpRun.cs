@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Net;
+using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Bootstrap;
-using Berth.Client;
 using Berth.Instance;
 using Berth.Linux.Processes;
+using Berth.Network.PodNetwork;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Up;
@@ -20,13 +23,14 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
     public async Task RunAsync(Func<CancellationToken, Task>? whenReady, CancellationToken ct)
     {
         var progress = new Progress(output);
-        await using var node = new NodeSide(options, time, logs);
-        var hostAddress = HostAddress.Primary([options.PodCidr, options.ServiceCidr]);
         // 1.
-        var plane = await progress.StageAsync(
-            "state", () => ControlPlane.OpenAsync(options, node.NetworkOptions.Gateway, hostAddress, time, logs), _ => options.DataDirectory);
+        var gateway = PodNetworkOptions.NthAddress(options.ControlPlane(null).OwnRange, 1);
+        var plane = await progress.StageAsync("state", () => ControlPlane.OpenAsync(options.ControlPlane(gateway), time, logs), _ => options.DataDirectory);
         await using (plane)
         {
+            var settings = options.NodeSide(plane.Certificates.Authority.PublicKeyHash);
+            await using var node = new NodeSide(settings, time, logs);
+            var link = LinkTo(plane);
             // 2.
             var runtime = progress.StageAsync("container runtime", async () =>
             {
@@ -35,7 +39,7 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
             }, text => text);
             try
             {
-                var warnings = await progress.StageAsync("pod network", () => node.PrepareNetworkAsync(plane, ct), _ => $"{node.NetworkOptions.Bridge}, pods {options.PodCidr}");
+                var warnings = await progress.StageAsync("pod network", () => node.PrepareNetworkAsync(link.Network, ct), _ => $"{node.NetworkOptions.Bridge}, pods {settings.NodePodCidr} of {options.PodCidr}");
                 foreach (var warning in warnings)
                     output.WriteLine($"  note   {warning}");
                 // 3.
@@ -53,6 +57,8 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
                 Pid = self.Pid,
                 StartTicks = self.StartTicks,
                 PodCidr = options.PodCidr.ToString(),
+                NodePodCidr = settings.NodePodCidr.ToString(),
+                NodeName = options.NodeName,
                 ServiceCidr = options.ServiceCidr.ToString(),
                 Kubeconfig = options.Kubeconfig,
                 RuntimeEndpoint = options.RuntimeEndpoint,
@@ -62,18 +68,18 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             // 4. 5.
-            Task[] parts = [plane.RunAsync(stop.Token), node.RunAsync(plane, hostAddress, stop.Token)];
+            Task[] parts = [plane.RunAsync(stop.Token), node.RunAsync(link, stop.Token)];
             try
             {
                 // 6.
                 var client = plane.ClientOf("berth-up", ClusterSecurity.Self);
-                var ready = progress.StageAsync("node", () => NodeReadyAsync(client, stop.Token), $"{options.NodeName} is Ready");
-                await FirstOf(ready, parts);
-                await FirstOf(progress.StageAsync("services and DNS", () => node.WaitForNetworkAsync(stop.Token).WaitAsync(s_readyLimit, time, stop.Token), $"services {options.ServiceCidr}, DNS {options.DnsAddress}"), parts);
+                var ready = progress.StageAsync("node", () => NodeReadiness.WaitAsync(client, options.NodeName, options.DataDirectory, s_readyLimit, stop.Token), $"{options.NodeName} is Ready");
+                await Parts.FirstOfAsync(ready, parts);
+                await Parts.FirstOfAsync(progress.StageAsync("services and DNS", () => node.WaitForNetworkAsync(stop.Token).WaitAsync(s_readyLimit, time, stop.Token), $"services {options.ServiceCidr}, DNS {options.DnsAddress}"), parts);
                 (file with { Ready = true }).Write(options.DataDirectory);
                 Tell(progress.Elapsed);
                 if (whenReady is not null)
-                    await FirstOf(whenReady(stop.Token), parts);
+                    await Parts.FirstOfAsync(whenReady(stop.Token), parts);
                 await Task.WhenAny(parts);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -95,49 +101,22 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
         }
     }
 
-    // What is waited for, unless one of the parts ends before: then its failure.
-    private static async Task FirstOf(Task wanted, Task[] parts)
+    private NodeLink LinkTo(ControlPlane plane)
     {
-        var first = await Task.WhenAny([wanted, .. parts]);
-        await first;
-        if (first != wanted)
-            throw new InvalidOperationException("a component of berth ended while it was starting");
-    }
-
-    private async Task NodeReadyAsync(IClusterClient client, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(s_readyLimit);
-        Berth.Api.Core.V1.Node? last = null;
-        try
+        var serving = plane.Certificates.NodeServing(options.NodeName, [options.HostAddress, IPAddress.Loopback]);
+        return new NodeLink
         {
-            var selector = "metadata.name=" + options.NodeName;
-            while (true)
-            {
-                var list = await client.ListAsync<Berth.Api.Core.V1.Node>(null, new ListOptions { FieldSelector = selector }, limit.Token);
-                last = list.Items.FirstOrDefault();
-                if (last is not null && IsReady(last))
-                    return;
-                var watch = new ListOptions { FieldSelector = selector, ResourceVersion = list.Metadata.ResourceVersion };
-                await foreach (var change in client.WatchAsync<Berth.Api.Core.V1.Node>(null, watch, limit.Token))
-                {
-                    last = change.Object;
-                    if (IsReady(last))
-                        return;
-                }
-            }
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            var condition = last?.Status.Conditions.FirstOrDefault(c => c.Type == "Ready");
-            throw new UserErrorException(
-                $"the node {options.NodeName} is not Ready after {s_readyLimit.TotalSeconds:F0} s: {(last is null ? "it has not registered" : condition?.Message ?? "it reports no condition")}",
-                $"look into {Path.Combine(options.DataDirectory, "containerd", "containerd.log")}, or start again with --log-level debug",
-                e);
-        }
+            Network = plane.ClientOf("kube-proxy", UserInfo.Of("system:kube-proxy", UserInfo.AuthenticatedGroup)),
+            Agent = plane.ClientOf("kubelet", UserInfo.Of(UserInfo.NodeNamePrefix + options.NodeName, UserInfo.NodesGroup, UserInfo.AuthenticatedGroup)),
+            Serving = () => serving.Current,
+            Authority = plane.Certificates.Authority.PublicCertificate,
+            Authorize = async (caller, verb, subresource, token) => (await plane.Authorizer.AuthorizeAsync(
+                new AuthorizationAttributes(
+                    UserInfo.Of(caller.Name, [.. caller.Groups]),
+                    verb, "", "v1", "nodes", subresource, "", options.NodeName, "", IsResourceRequest: true),
+                token)).Allowed,
+        };
     }
-
-    private static bool IsReady(Berth.Api.Core.V1.Node node) => node.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
 
     private void Tell(TimeSpan elapsed)
     {

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Berth.Network.PodNetwork;
+
+/// <summary>A machine whose pods are to be reached.</summary>
+/// <param name="Key">WireGuard's public key of the machine; empty where it has none.</param>
+public sealed record PodPeer(string Name, IPAddress Address, IPNetwork Range, string Key = "");
+
+/// <summary>How this machine reaches the pods of others.</summary>
+public sealed record NodeRoutesOptions
+{
+    public PodNetworkMode Mode { get; init; } = PodNetworkMode.Auto;
+
+    /// <summary>The address by which other machines reach this one.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Tells the tunnels of clusters apart that share machines or networks; 24 bits, the same on all machines of a cluster.</summary>
+    public int TunnelId { get; init; } = 1;
+
+    /// <summary>VXLAN's and WireGuard's UDP port. 8472 is what Linux took before there was a number for VXLAN, and what other pod networks use.</summary>
+    public int TunnelPort { get; init; } = 8472;
+
+    /// <summary>Where the private key of WireGuard is kept.</summary>
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>Machines with a range that are no nodes: the control plane's.</summary>
+    public ImmutableArray<PodPeer> Fixed { get; init; } = [];
+}

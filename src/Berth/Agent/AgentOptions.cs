@@ -1,0 +1,29 @@
+using System.Net;
+using Berth.Join;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Agent;
+
+/// <summary>What <c>berth agent</c> was asked for, checked.</summary>
+internal sealed record AgentOptions
+{
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Null: the server that this machine joined earlier.</summary>
+    public Uri? Server { get; init; }
+
+    /// <summary>Null: this machine has joined earlier.</summary>
+    public JoinToken? Token { get; init; }
+
+    public required string NodeName { get; init; }
+
+    /// <summary>By which other machines reach this one; null: the address with which it appears at the server.</summary>
+    public IPAddress? NodeAddress { get; init; }
+
+    public string? RuntimeEndpoint { get; init; }
+
+    /// <summary>Of the certificates asked for; null leaves it to the cluster.</summary>
+    public TimeSpan? CertificateLifetime { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+}

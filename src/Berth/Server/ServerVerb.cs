@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Berth.Instance;
+using Berth.Logging;
+using Berth.Up;
+
+namespace Berth.Server;
+
+/// <summary><c>berth server</c>: a control plane alone, for other machines to join.</summary>
+internal static class ServerVerb
+{
+    public static Command Create()
+    {
+        var dataDirectory = Options.DataDirectory();
+        var listen = new Option<string>("--listen") { Description = "Address and port of the API", DefaultValueFactory = _ => "0.0.0.0:6443" };
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the administrator's kubeconfig (default: DATA/admin.kubeconfig)" };
+        var podCidr = new Option<string>("--pod-cidr") { Description = "Addresses of pods; each node gets a part", DefaultValueFactory = _ => "10.42.0.0/16" };
+        var serviceCidr = new Option<string>("--service-cidr") { Description = "Addresses of services", DefaultValueFactory = _ => "10.43.0.0/16" };
+        var podNetwork = Options.PodNetwork();
+        var advertise = Options.Advertise();
+        var names = Options.ExtraNames();
+        var logLevel = Options.LogLevel();
+        var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the API answers" };
+        var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, names, logLevel, detach };
+        command.SetAction(async (parsed, ct) =>
+        {
+            Root.Require("server");
+            var directory = DataDirectory.Claim(parsed.GetRequiredValue(dataDirectory));
+            UpVerb.RefuseSecond(directory);
+            var options = UpVerb.Check(new UpOptions
+            {
+                DataDirectory = directory,
+                Listen = OptionValues.ParseListen(parsed.GetRequiredValue(listen)),
+                Kubeconfig = Path.GetFullPath(parsed.GetValue(kubeconfig) ?? Path.Combine(directory, "admin.kubeconfig")),
+                PodCidr = OptionValues.ParseCidr("--pod-cidr", parsed.GetRequiredValue(podCidr), 28),
+                ServiceCidr = OptionValues.ParseCidr("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28),
+                NodeName = Environment.MachineName.ToLowerInvariant(),
+                LogLevel = parsed.GetValue(logLevel),
+                PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
+                HostAddress = System.Net.IPAddress.Loopback,
+                Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
+                ExtraNames = parsed.GetValue(names) ?? [],
+            });
+            if (parsed.GetValue(detach))
+            {
+                await Detached.StartAsync(directory, [.. parsed.Tokens.Select(t => t.Value)], Console.Out, ct);
+                return 0;
+            }
+
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => UpVerb.Stop(s, stop));
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => UpVerb.Stop(s, stop));
+            using var logs = new LineLoggerFactory(Console.Error, options.LogLevel, TimeProvider.System);
+            await new ServerRun(options, Console.Out, TimeProvider.System, logs).RunAsync(stop.Token);
+            return 0;
+        });
+        return command;
+    }
+}

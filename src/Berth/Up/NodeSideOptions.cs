@@ -1,0 +1,84 @@
+using System.Net;
+using Berth.Network;
+using Berth.Network.PodNetwork;
+using Berth.Node.Runtime;
+
+namespace Berth.Up;
+
+/// <summary>What a machine that gives pods a home is made with.</summary>
+internal sealed record NodeSideOptions
+{
+    public required string DataDirectory { get; init; }
+
+    public required string NodeName { get; init; }
+
+    /// <summary>By which other machines reach this one.</summary>
+    public required IPAddress HostAddress { get; init; }
+
+    /// <summary>Socket of a CRI runtime that is not Berth's own; null: Berth runs a containerd.</summary>
+    public string? RuntimeEndpoint { get; init; }
+
+    /// <summary>The whole cluster's pods.</summary>
+    public required IPNetwork PodCidr { get; init; }
+
+    /// <summary>This machine's pods.</summary>
+    public required IPNetwork NodePodCidr { get; init; }
+
+    public required IPNetwork ServiceCidr { get; init; }
+
+    public required string ClusterDomain { get; init; }
+
+    public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
+
+    /// <summary>24 bits that are the same on all machines of a cluster, and another in other clusters.</summary>
+    public required int ClusterNumber { get; init; }
+
+    /// <summary>The control plane's machine, whose range is no Node's; null where it is this one.</summary>
+    public PodPeer? ControlPlane { get; init; }
+
+    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr, 10);
+
+    public NodeNetworkOptions Network => NetworkOf(DataDirectory, NodeName, PodCidr, NodePodCidr, ServiceCidr) with
+    {
+        ClusterDomain = ClusterDomain,
+        KeepsDnsService = false,
+        Routes = new NodeRoutesOptions
+        {
+            Mode = PodNetwork,
+            Address = HostAddress,
+            TunnelId = ClusterNumber,
+            KeyFile = Path.Combine(DataDirectory, "wireguard.key"),
+            Fixed = ControlPlane is { } plane ? [plane] : [],
+        },
+    };
+
+    public ContainerdOptions Containerd => ContainerdOf(DataDirectory, NodePodCidr) with
+    {
+        // In a tunnel each packet carries a second set of headers. Where only some nodes need one, the kernel tells senders of the smaller size.
+        Mtu = PodNetwork switch
+        {
+            PodNetworkMode.Vxlan => Up.HostAddress.MtuOf(HostAddress) - 50,
+            PodNetworkMode.WireGuard => Up.HostAddress.MtuOf(HostAddress) - 80,
+            _ => null,
+        },
+    };
+
+    /// <summary>Number of a cluster, from the hash of its authority's key.</summary>
+    public static int NumberOf(string publicKeyHash) => Math.Max(1, Convert.ToInt32(publicKeyHash[..6], 16));
+
+    public static NodeNetworkOptions NetworkOf(string dataDirectory, string nodeName, IPNetwork podCidr, IPNetwork? nodePodCidr, IPNetwork serviceCidr) => new()
+    {
+        Instance = NodeNetworkOptions.InstanceOf(dataDirectory, Berth.Instance.DataDirectory.Default),
+        NodeName = nodeName,
+        PodNetwork = podCidr,
+        NodePodNetwork = nodePodCidr,
+        ServiceNetwork = serviceCidr,
+    };
+
+    public static ContainerdOptions ContainerdOf(string dataDirectory, IPNetwork podCidr) => new()
+    {
+        DataDirectory = dataDirectory,
+        PodCidrs = [podCidr.ToString()],
+        BridgeName = NetworkOf(dataDirectory, "", podCidr, null, podCidr).Bridge,
+    };
+}
