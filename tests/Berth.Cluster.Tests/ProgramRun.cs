@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Berth.Cluster.Tests;
+
+/// <summary>Runs a program to its end, with a deadline.</summary>
+internal static class ProgramRun
+{
+    /// <returns>Exit code, and output and errors together.</returns>
+    /// <exception cref="TimeoutException">It ran longer than the limit; what it had said is in the message.</exception>
+    public static async Task<(int ExitCode, string Text)> ToEndAsync(string program, IReadOnlyList<string> arguments, string? kubeconfig, TimeSpan limit, CancellationToken ct)
+    {
+        var said = new StringBuilder();
+        using var process = Start(program, arguments, kubeconfig);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(limit);
+        try
+        {
+            await Task.WhenAll(ReadAsync(process.StandardOutput, said, deadline.Token), ReadAsync(process.StandardError, said, deadline.Token));
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{Describe(program, arguments)}: not done after {limit.TotalSeconds:F0} s; it said:\n{said}");
+        }
+
+        return (process.ExitCode, said.ToString());
+    }
+
+    private static Process Start(string program, IReadOnlyList<string> arguments, string? kubeconfig)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (kubeconfig is not null)
+            start.Environment["KUBECONFIG"] = kubeconfig;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private static async Task ReadAsync(StreamReader reader, StringBuilder into, CancellationToken ct)
+    {
+        while (await reader.ReadLineAsync(ct) is { } line)
+        {
+            lock (into)
+                into.Append(line).Append('\n');
+        }
+    }
+
+    private static string Describe(string program, IReadOnlyList<string> arguments) => $"{Path.GetFileName(program)} {string.Join(' ', arguments)}";
+}
