@@ -80,7 +80,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
         IReadOnlyList<IResourceOwner> owners = [];
-        var admission = new PodAdmission(() => _workers!.All, () => _reporter.Node?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
+        var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
             Options = options,

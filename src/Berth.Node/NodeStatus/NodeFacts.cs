@@ -58,10 +58,14 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
         }
     }
 
+    private static ApiMap<Quantity> Declared(ApiStatus status) =>
+        status.Capacity.Where(c => c.Key.Contains('/') && !c.Key.StartsWith("kubernetes.io/", StringComparison.Ordinal)).ToApiMap();
+
     public ApiStatus Describe(ApiStatus before, string runtimeVersion, ApiList<ContainerImage> images, ApiList<NodeCondition> conditions) => before with
     {
-        Capacity = Capacity,
-        Allocatable = Allocatable,
+        // What others declare on the node stays, and all of it is for pods.
+        Capacity = Declared(before).With(Capacity),
+        Allocatable = Declared(before).With(Allocatable),
         Addresses =
         [
             .. options.Addresses.Select(a => new NodeAddress { Type = "InternalIP", Address = a }),

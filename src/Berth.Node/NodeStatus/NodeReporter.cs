@@ -63,6 +63,21 @@ public sealed partial class NodeReporter(
 
     public async Task RunAsync(CancellationToken ct) => await Task.WhenAll(RunLeaseAsync(ct), RunStatusAsync(ct));
 
+    /// <summary>The node as the API has it now; as last known when the API does not answer.</summary>
+    public async Task<ApiNode?> RefreshAsync(CancellationToken ct)
+    {
+        try
+        {
+            Volatile.Write(ref _node, await client.GetAsync<ApiNode>(null, options.NodeName, null, ct));
+        }
+        catch (Exception error) when (IsTransient(error, ct))
+        {
+            LogFailed(log, "read the node", error.Message);
+        }
+
+        return Node;
+    }
+
     private static bool IsTransient(Exception error, CancellationToken ct) =>
         !ct.IsCancellationRequested && error is ApiException or HttpRequestException or IOException or GrpcException or OperationCanceledException;
 
@@ -93,6 +108,8 @@ public sealed partial class NodeReporter(
             await Task.Delay(_statusInterval, time, ct);
             try
             {
+                // Others write here too: labels, taints, extended resources.
+                await RefreshAsync(ct);
                 await WriteStatusAsync(force: false, ct);
             }
             catch (Exception error) when (IsTransient(error, ct))

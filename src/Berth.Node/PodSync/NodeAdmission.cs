@@ -26,7 +26,7 @@ public static class NodeAdmission
             return Out("pods", 1, others.Count, podsMax);
         foreach (var (name, asked) in PodResources.Requests(pod))
         {
-            if (asked.IsZero) continue;
+            if (asked.IsZero || IsClusterLevel(name, allocatable)) continue;
             var used = others.Aggregate(Quantity.Zero, (sum, other) => sum + PodResources.Requests(other).GetOr(name));
             var capacity = allocatable.GetOr(name);
             if (used + asked <= capacity) continue;
@@ -63,6 +63,10 @@ public static class NodeAdmission
 
         return null;
     }
+
+    /// <summary>An extended resource that somebody wrote into the Node and this node knows nothing of: the scheduler alone counts it.</summary>
+    private static bool IsClusterLevel(string resource, ApiMap<Quantity> allocatable) =>
+        resource.Contains('/') && !resource.StartsWith("kubernetes.io/", StringComparison.Ordinal) && !allocatable.ContainsKey(resource);
 
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 

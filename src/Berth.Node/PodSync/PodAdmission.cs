@@ -7,8 +7,9 @@ namespace Berth.Node.PodSync;
 /// Decides one pod at a time what the node's pods may have, so that two never get the same: pods that are new to the node,
 /// and running ones that are to get other resources. Resizes that do not fit yet are tried again when something gets free.
 /// </summary>
+/// <param name="labels">The node's labels: as last known, or asked for anew when true.</param>
 public sealed class PodAdmission(
-    Func<IReadOnlyCollection<PodWorker>> workers, Func<ApiMap<string>> labels, string nodeName, Func<ApiMap<Quantity>> allocatable, IReadOnlyList<IResourceOwner> owners)
+    Func<IReadOnlyCollection<PodWorker>> workers, Func<bool, CancellationToken, Task<ApiMap<string>>> labels, string nodeName, Func<ApiMap<Quantity>> allocatable, IReadOnlyList<IResourceOwner> owners)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<PodWorker> _deferred = [];
@@ -19,7 +20,11 @@ public sealed class PodAdmission(
         await _turn.WaitAsync(ct);
         try
         {
-            if (NodeAdmission.Check(pod, labels(), nodeName, allocatable(), Others(worker)) is { } refusal) return refusal;
+            var refusal = NodeAdmission.Check(pod, await labels(false, ct), nodeName, allocatable(), Others(worker));
+            // The label that the scheduler went by may be newer than what is known here.
+            if (refusal is { Reason: "NodeAffinity" })
+                refusal = NodeAdmission.Check(pod, await labels(true, ct), nodeName, allocatable(), Others(worker));
+            if (refusal is not null) return refusal;
             foreach (var owner in owners)
             {
                 if (await owner.AdmitAsync(pod, ct) is not { } refused) continue;
