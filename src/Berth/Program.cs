@@ -25,6 +25,8 @@ var root = new RootCommand("Berth: a workload orchestrator that speaks the Kuber
     DownVerb.Create(),
     ImageVerb.Create(),
     ApiServerVerb.Create(),
+    SchedulerVerb.Create(),
+    WhyVerb.Create(),
 };
 
 try

@@ -64,6 +64,13 @@ public sealed class NodeSet
 
     public NodeSet Copy() => new(_words.ToArray());
 
+    /// <summary>Rows in ascending order, for where speed does not matter.</summary>
+    public IEnumerable<int> AsEnumerable()
+    {
+        foreach (var row in Copy())
+            yield return row;
+    }
+
     /// <summary>Rows in ascending order. A row removed while enumerating is still met when it stands in the word being read.</summary>
     public Enumerator GetEnumerator() => new(_words);
 
