@@ -1,9 +1,11 @@
 using System.Net;
 using Berth.Api;
+using Berth.Api.Core.V1;
 using Berth.Client.Informers;
 using Berth.Network.Dns;
 using Berth.Network.LoadBalancers;
 using Berth.Network.PodNetwork;
+using Berth.Network.Policies;
 using Berth.Network.Proxy;
 using Microsoft.Extensions.Logging;
 
@@ -20,10 +22,12 @@ public sealed class NodeNetwork : IDisposable
     private readonly ServiceProxy _proxy;
     private readonly ClusterDns _dns;
     private readonly AddressAnnouncer _announcer;
+    private readonly PolicyEnforcer _policies;
     private readonly NodeRoutes? _routes;
     private readonly TimeProvider _time;
 
-    private NodeNetwork(NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, NodeRoutes? routes, TimeProvider time)
+    private NodeNetwork(
+        NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, PolicyEnforcer policies, NodeRoutes? routes, TimeProvider time)
     {
         _routes = routes;
         _podNetwork = podNetwork;
@@ -31,6 +35,7 @@ public sealed class NodeNetwork : IDisposable
         _proxy = proxy;
         _dns = dns;
         _announcer = announcer;
+        _policies = policies;
         _time = time;
     }
 
@@ -43,6 +48,7 @@ public sealed class NodeNetwork : IDisposable
     /// <summary>Completes when Services and cluster DNS work for everything that existed at the start, and the DNS Service leads to the server.</summary>
     public Task WaitForReadyAsync(CancellationToken cancellation) => Task.WhenAll(
         _proxy.Ready.WaitAsync(cancellation),
+        _policies.Ready.WaitAsync(cancellation),
         _dns.Ready.WaitAsync(cancellation),
         _proxy.WaitForServiceAsync(new ObjectKey(ClusterDnsOptions.ServiceNamespace, ClusterDnsOptions.ServiceName), cancellation));
 
@@ -58,15 +64,35 @@ public sealed class NodeNetwork : IDisposable
         dns.Listen();
         var proxy = new ServiceProxy(informers, options.Proxy(status), host, logs.CreateLogger<ServiceProxy>(), time);
         var announcer = new AddressAnnouncer(informers, options.NodeName, host, logs.CreateLogger<AddressAnnouncer>(), time);
+        var guardBridge = !status.BridgeNetfilter && await PolicyEnforcer.CanGuardBridgeAsync(host, cancellation).ConfigureAwait(false);
+        if (!status.BridgeNetfilter && !guardBridge)
+        {
+            status = status with
+            {
+                Warnings =
+                [
+                    .. status.Warnings,
+                    "this kernel has neither br_netfilter nor nf_conntrack_bridge: network policies do not hold between pods of this node, only between nodes and towards the outside. Load one of these modules",
+                ],
+            };
+        }
+        var policies = new PolicyEnforcer(informers, options.Policies(guardBridge), host, logs.CreateLogger<PolicyEnforcer>(), time);
         var routes = options.Routes is { } r ? new NodeRoutes(informers, r, options, host, logs.CreateLogger<NodeRoutes>(), time) : null;
-        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, routes, time);
+        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, policies, routes, time);
     }
+
+    /// <summary>Completes when network policies hold for a pod of this node: after it has its addresses, before its first container starts.</summary>
+    public Task AdmitPodAsync(Pod pod, IReadOnlyList<string> addresses, CancellationToken cancellation) => _policies.AdmitAsync(pod, addresses, cancellation);
 
     /// <summary>Step 3: runs until cancelled; faults with the first part that does.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] parts = [_podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token), .. _routes is null ? Array.Empty<Task>() : [_routes.RunAsync(stop.Token)]];
+        Task[] parts =
+        [
+            _podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token), _policies.RunAsync(stop.Token),
+            .. _routes is null ? Array.Empty<Task>() : [_routes.RunAsync(stop.Token)],
+        ];
         try
         {
             await await Task.WhenAny(parts).ConfigureAwait(false);
@@ -86,6 +112,7 @@ public sealed class NodeNetwork : IDisposable
     public static async Task PurgeAsync(NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, CancellationToken cancellation)
     {
         await ServiceProxy.PurgeAsync(options.Table, host, cancellation).ConfigureAwait(false);
+        await PolicyEnforcer.PurgeAsync(options.PolicyTable, host, cancellation).ConfigureAwait(false);
         await NodeRoutes.PurgeAsync(options, host, cancellation).ConfigureAwait(false);
         await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Berth.Network.Dns;
 using Berth.Network.PodNetwork;
+using Berth.Network.Policies;
 using Berth.Network.Proxy;
 
 namespace Berth.Network;
@@ -55,6 +56,9 @@ public sealed record NodeNetworkOptions
 
     public string Table => Instance.Length == 0 ? "berth" : $"berth-{Instance}";
 
+    /// <summary>Network policies have a table of their own, which the Services' is rewritten without.</summary>
+    public string PolicyTable => $"{Table}-policies";
+
     /// <summary>The bridge's address: the pods' gateway, where DNS and whatever else pods are to reach on the host can listen.</summary>
     public IPAddress Gateway => Pod.Gateway;
 
@@ -79,6 +83,13 @@ public sealed record NodeNetworkOptions
         NodePortAddresses = NodePortAddresses,
         LocalhostNodePortBridge = LocalhostNodePorts ? Bridge : "",
         MasqueradeBridged = !status.BridgeNetfilter,
+    };
+
+    internal PolicyEnforcerOptions Policies(bool guardBridge) => new()
+    {
+        Table = PolicyTable,
+        NodeName = NodeName,
+        GuardBridge = guardBridge,
     };
 
     internal ClusterDnsOptions Dns => new()

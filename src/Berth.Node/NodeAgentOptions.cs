@@ -45,6 +45,12 @@ public sealed record NodeAgentOptions
     /// <summary>The agent's own HTTPS endpoint; null for none.</summary>
     public KubeletServerOptions? Server { get; init; }
 
+    /// <summary>
+    /// Called when a pod has its addresses and before the first container starts, which waits for it: network policies are to hold from the
+    /// first packet on. An IOException is tried again. Null: nothing is waited for.
+    /// </summary>
+    public Func<Pod, IReadOnlyList<string>, CancellationToken, Task>? PodAddressed { get; init; }
+
     /// <summary>Where the CNI plugins leave the host's resolvers' settings.</summary>
     public string HostResolvConf { get; init; } = "/etc/resolv.conf";
 

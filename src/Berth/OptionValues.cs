@@ -52,4 +52,16 @@ internal static class OptionValues
         IPAddress.TryParse(text, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
             ? address
             : throw new UserErrorException($"{option} \"{text}\" is not an IPv4 address", "give one of this machine's, such as 192.0.2.10");
+
+    public static Ingress.IngressServerOptions? ParseIngress(string? text)
+    {
+        try
+        {
+            return text is null ? null : Ingress.IngressServerOptions.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UserErrorException($"--ingress: {e.Message}", "give one such as 80,443 or 192.0.2.1:80,192.0.2.1:443", e);
+        }
+    }
 }

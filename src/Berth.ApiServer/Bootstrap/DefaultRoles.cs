@@ -36,6 +36,7 @@ internal static class DefaultRoles
         Bind("system:certificates.k8s.io:certificatesigningrequests:nodeclient", Group(BootstrapTokenAuthenticator.Group)),
         Bind("system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", Group(UserInfo.NodesGroup)),
         // What each machine needs for its part of the network. Kubernetes' kube-proxy has a credential of its own on every machine; here it is the node's.
+        Bind(SystemRoles.Ingress, User(SystemRoles.Ingress)),
         Bind(SystemRoles.NodeNetwork, Group(UserInfo.NodesGroup), User("system:kube-proxy")),
         // Each controller under its own service account. The informers that they share are the manager's, who only reads.
         .. ControllerRoles.All.Select(r => Bind(r.Metadata.Name, Account(r.Metadata.Name[ControllerPrefix.Length..]))),

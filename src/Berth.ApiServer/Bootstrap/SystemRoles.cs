@@ -9,8 +9,18 @@ internal static class SystemRoles
     /// <summary>Of service proxy, DNS, routes and policies on every machine.</summary>
     public const string NodeNetwork = "system:berth-node-network";
 
+    /// <summary>The built-in ingress controller: role and user.</summary>
+    public const string Ingress = "system:berth-ingress";
+
     public static ClusterRole[] All { get; } =
     [
+        Role(Ingress,
+            Allow("list watch", "core", "secrets services"),
+            Allow("list watch", "discovery.k8s.io", "endpointslices"),
+            Allow("create list watch", "networking.k8s.io", "ingressclasses"),
+            Allow("list watch", "networking.k8s.io", "ingresses"),
+            Allow("update", "networking.k8s.io", "ingresses/status"),
+            Allow("create patch update", "core events.k8s.io", "events")),
         Role(NodeNetwork,
             Allow("get list watch", "core", "endpoints namespaces nodes pods services"),
             Allow("list watch", "discovery.k8s.io", "endpointslices"),

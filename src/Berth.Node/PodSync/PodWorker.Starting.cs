@@ -81,6 +81,19 @@ public sealed partial class PodWorker
             if (pod.Spec.Volumes.Any(v => v.DownwardAPI is not null || v.Projected is not null)) await _services.Volumes.RefreshAsync(pod, ips, ct);
         }
 
+        if (!pod.Spec.HostNetwork && _services.Options.PodAddressed is { } addressed)
+        {
+            try
+            {
+                await addressed(pod, ips, ct);
+            }
+            catch (IOException error)
+            {
+                _services.Events.Event(pod, "Warning", "NetworkNotReady", error.Message);
+                throw;
+            }
+        }
+
         WriteHostsFile(pod, ips);
         var sandboxConfig = BuildSandbox(pod, attempt, parent);
         string? failed = null;

@@ -107,6 +107,7 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 DataDirectory = options.DataDirectory,
                 Addresses = [options.HostAddress.ToString()],
                 PodCidrs = [options.NodePodCidr.ToString()],
+                PodAddressed = (pod, addresses, token) => _network!.AdmitPodAsync(pod, addresses, token),
                 Annotations = ApiMap.Of((ClusterDnsController.Announcement, _network!.DnsServer.ToString())),
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,

@@ -24,6 +24,9 @@ internal sealed record UpOptions
 
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>Where the built-in ingress controller listens; null: there is none.</summary>
+    public Ingress.IngressServerOptions? Ingress { get; init; }
+
     public string ClusterDomain { get; init; } = "cluster.local";
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;

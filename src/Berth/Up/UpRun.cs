@@ -65,10 +65,13 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
             };
             file.Write(options.DataDirectory);
             await runtime;
+            await using var ingress = options.Ingress is null
+                ? null
+                : await IngressSide.StartAsync(plane.ClientOf("berth-ingress", UserInfo.Of("system:berth-ingress", UserInfo.AuthenticatedGroup)), options.Ingress, options.NodeName, options.HostAddress, logs, time, ct);
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             // 4. 5.
-            Task[] parts = [plane.RunAsync(stop.Token), node.RunAsync(link, stop.Token)];
+            Task[] parts = [plane.RunAsync(stop.Token), node.RunAsync(link, stop.Token), .. ingress is null ? Array.Empty<Task>() : [ingress.RunAsync(stop.Token)]];
             try
             {
                 // 6.

@@ -23,9 +23,10 @@ internal static class UpVerb
         var podNetwork = Options.PodNetwork();
         var advertise = Options.Advertise();
         var names = Options.ExtraNames();
+        var ingress = new Option<string?>("--ingress") { Description = "Serve Ingress objects here: a port or address:port for HTTP, and one for HTTPS, such as 80,443" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
-        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, podNetwork, advertise, names, logLevel, detach, demo };
+        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, podNetwork, advertise, names, logLevel, ingress, detach, demo };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("up");
@@ -41,6 +42,7 @@ internal static class UpVerb
                 ServiceCidr = OptionValues.ParseCidr("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28),
                 NodeName = OptionValues.ParseNodeName(parsed.GetRequiredValue(nodeName)),
                 LogLevel = parsed.GetValue(logLevel),
+                Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
                 PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
                 HostAddress = IPAddress.Loopback,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,

@@ -5,6 +5,7 @@ using Berth.Api.Core.V1;
 using Berth.Client.Informers;
 using Berth.Network.LoadBalancers;
 using Berth.Network.Tests.Lab;
+using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Network.Tests.LoadBalancers;

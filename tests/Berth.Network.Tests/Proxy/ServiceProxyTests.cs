@@ -7,6 +7,7 @@ using EndpointPort = Berth.Api.Discovery.V1.EndpointPort;
 using Berth.Client.Informers;
 using Berth.Network.Proxy;
 using Berth.Network.Tests.Lab;
+using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Network.Tests.Proxy;

@@ -5,10 +5,10 @@ using Berth.Api;
 using Berth.Api.Meta.V1;
 using Berth.Client;
 
-namespace Berth.Network.Tests.Lab;
+namespace Berth.TestKit;
 
 /// <summary>A cluster in memory, as far as informers and our writes need one: list, watch, create, update, delete.</summary>
-internal sealed class FakeCluster : IClusterClient
+public sealed class FakeCluster : IClusterClient
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Kind, string Namespace, string Name), IApiObject> _objects = [];
