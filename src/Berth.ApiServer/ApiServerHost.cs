@@ -7,6 +7,7 @@ using Berth.ApiServer.CustomResources;
 using Berth.ApiServer.Discovery;
 using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Http;
+using Berth.ApiServer.Metrics;
 using Berth.ApiServer.OpenApi;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Subresources;
@@ -30,6 +31,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private readonly ApiServerOptions _options;
     private readonly WatchCacheHub _hub;
+    private readonly UsageCollector _usage;
     private readonly RequestPipeline _pipeline;
     private readonly CustomResourceTable _customResources;
     private readonly ApiPublication _publication;
@@ -61,6 +63,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         registries.Fill(ServedResources.Register(Services, routes));
         var nodes = options.NodeTransport is { } transport ? new HttpMessageInvoker(transport, disposeHandler: false) : ProxyRequest.OpenTransport();
         ServedSubresources.Register(Services, routes, nodes);
+        _usage = new UsageCollector(Services, nodes, options.Logging.CreateLogger("Berth.ApiServer.Metrics"));
+        ServedMetrics.Register(Services, routes, _usage);
         options.Extend?.Invoke(parts);
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 
@@ -106,7 +110,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         _upkeep = Task.WhenAll(
             new EventExpiry(Services).RunAsync(_stopping.Token),
             _definitions.RunAsync(_stopping.Token),
-            new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token));
+            new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token),
+            // Without a way to speak to agents there is nobody to ask.
+            _options.NodeTransport is null ? Task.CompletedTask : _usage.RunAsync(_stopping.Token));
         if (_options.Listen is { } endpoint)
         {
             _web = WebListener.Build(_options, endpoint, Handler);

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Controllers.Autoscaling;
 using Berth.Controllers.BootstrapTokens;
 using Berth.Controllers.CertificateSigning;
 using Berth.Controllers.ClusterDns;
@@ -43,6 +44,7 @@ public static class ControllerSet
         new JobController(context.As("job-controller")),
         new JobLifetimeController(context.As("ttl-after-finished-controller")),
         new CronJobController(context.As("cronjob-controller")),
+        new HorizontalAutoscalerController(context.As("horizontal-pod-autoscaler")),
         new NodeLifecycleController(context.As("node-controller")),
         new TaintEvictionController(context.As("node-controller")),
         new PodGcController(context.As("pod-garbage-collector")),

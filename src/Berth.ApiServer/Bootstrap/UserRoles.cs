@@ -14,6 +14,9 @@ internal static class UserRoles
         Aggregate("admin", from: "admin"),
         Aggregate("edit", from: "edit", into: "admin"),
         Aggregate("view", from: "view", into: "edit"),
+        // As metrics-server's manifest has it; what flows into view flows on into edit and admin.
+        Part("system:aggregated-metrics-reader", into: "view",
+            Allow("get list watch", "metrics.k8s.io", "pods nodes")),
         Part("system:aggregate-to-admin", into: "admin",
             Allow("create", "authorization.k8s.io", "localsubjectaccessreviews"),
             Allow("create delete deletecollection get list patch update watch", "rbac.authorization.k8s.io", "rolebindings roles")),

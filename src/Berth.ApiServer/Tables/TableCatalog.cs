@@ -14,6 +14,7 @@ public static class TableCatalog
     private static readonly Dictionary<KindInfo, KindTable> s_tables = new(
     [
         .. CoreTables.Rows, .. WorkloadTables.Rows, .. NetworkTables.Rows, .. PolicyTables.Rows, .. StorageTables.Rows, .. ExtensionTables.Rows,
+        .. MetricsTables.Rows,
     ]);
 
     // Tables of custom resources live as long as the version of their definition that they belong to.

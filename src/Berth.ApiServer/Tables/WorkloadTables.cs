@@ -89,7 +89,7 @@ internal static class WorkloadTables
         Table<HorizontalPodAutoscaler>(
             Name<HorizontalPodAutoscaler>(),
             Column<HorizontalPodAutoscaler>("Reference", h => $"{h.Spec.ScaleTargetRef.Kind}/{h.Spec.ScaleTargetRef.Name}"),
-            Column<HorizontalPodAutoscaler>("Targets", Targets),
+            Column<HorizontalPodAutoscaler>("Targets", AutoscalerTargets.Text),
             Column<HorizontalPodAutoscaler>("MinPods", h => h.Spec.MinReplicas is { } min ? $"{min}" : TableCell.Unset),
             Column<HorizontalPodAutoscaler>("MaxPods", h => $"{h.Spec.MaxReplicas}"),
             Column<HorizontalPodAutoscaler>("Replicas", h => $"{h.Status.CurrentReplicas}"),
@@ -130,12 +130,4 @@ internal static class WorkloadTables
     private static string Completions(Job job) =>
         job.Spec.Completions is { } wanted ? $"{job.Status.Succeeded}/{wanted}"
         : job.Spec.Parallelism is > 1 and var parallelism ? $"{job.Status.Succeeded}/1 of {parallelism}" : $"{job.Status.Succeeded}/1";
-
-    private static string Targets(HorizontalPodAutoscaler scaler) => scaler.Spec.Metrics.IsEmpty
-        ? TableCell.None
-        : string.Join(", ", scaler.Spec.Metrics.Select(m => m.Resource is { } resource
-            ? $"{resource.Name}: {Current(resource.Name)}/{(resource.Target.AverageUtilization is { } percent ? $"{percent}%" : resource.Target.AverageValue?.ToString() ?? "<auto>")}"
-            : $"{m.Type}: {TableCell.Unknown}"));
-
-    private static string Current(string resource) => resource.Length == 0 ? "" : TableCell.Unknown;
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Berth.Api;
+using Berth.Api.Autoscaling.V1;
 using Berth.Api.Json;
 using Berth.Api.Meta.V1;
 using Berth.Api.Schema;
@@ -14,6 +15,7 @@ namespace Berth.Client.Metadata;
 public sealed class MetadataClient(HttpMessageInvoker http, Uri server, string name)
 {
     private static readonly string[] s_accept = ["application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "application/json"];
+    private static readonly string[] s_acceptJson = ["application/json"];
     private static readonly string[] s_acceptWatch = ["application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", "application/json"];
 
     /// <summary>Which kinds there are.</summary>
@@ -68,6 +70,21 @@ public sealed class MetadataClient(HttpMessageInvoker http, Uri server, string n
     public async Task PatchAsync(KindInfo kind, string? ns, string objectName, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
         using var response = await SendAsync(HttpMethod.Patch, ResourcePath.Of(kind, ns, objectName), json, "application/merge-patch+json", s_acceptWatch, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The size of anything that has one.</summary>
+    /// <exception cref="ApiException">There is no such object, or its kind has no scale.</exception>
+    public async Task<Scale> GetScaleAsync(KindInfo kind, string? ns, string objectName, CancellationToken ct)
+    {
+        using var response = await SendAsync(HttpMethod.Get, ResourcePath.Of(kind, ns, objectName, "scale"), null, null, s_acceptJson, ct).ConfigureAwait(false);
+        return ApiJson.Deserialize<Scale>(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
+    }
+
+    /// <exception cref="ApiException">Among others <see cref="ApiException.IsConflict"/>: the object has changed since its scale was read.</exception>
+    public async Task UpdateScaleAsync(KindInfo kind, Scale scale, CancellationToken ct)
+    {
+        using var response = await SendAsync(
+            HttpMethod.Put, ResourcePath.Of(kind, scale.Metadata.Namespace, scale.Metadata.Name, "scale"), ApiJson.Serialize(scale), "application/json", s_acceptJson, ct).ConfigureAwait(false);
     }
 
     private static (IReadOnlyList<ObjectMetadata> Items, string ResourceVersion) ReadList(KindInfo kind, byte[] json)

@@ -40,7 +40,9 @@ public static class DeploymentFacts
 
     public static bool HasProgressDeadline(Deployment deployment) => deployment.Spec.ProgressDeadlineSeconds is { } seconds and not int.MaxValue;
 
-    public static long RevisionOf(IApiObject value) => Number(value, Revision) ?? 0;
+    /// <summary>0 when it has none. People and other tools write numbers here that 32 bits do not hold.</summary>
+    public static long RevisionOf(IApiObject value) =>
+        long.TryParse(value.Metadata.Annotations.GetOr(Revision), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>Null when the annotation is absent or no number.</summary>
     public static int? Number(IApiObject value, string annotation) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.Api.Apps.V1;
 using Berth.Api.Core.V1;
@@ -65,10 +66,49 @@ public static class TemplateRevision
 
     private static RawJson Data(PodTemplateSpec template)
     {
-        var json = Encoding.UTF8.GetString(ApiJson.Serialize(template));
-        var body = json.Length > 2 ? "," + json[1..] : "}";
-        return RawJson.Parse("{\"spec\":{\"template\":{\"$patch\":\"replace\"" + body + "}}");
+        var node = JsonNode.Parse(ApiJson.Serialize(template))!.AsObject();
+        AddEmptyStructs(node);
+        node["$patch"] = "replace";
+        using var document = JsonDocument.Parse(new JsonObject { ["spec"] = new JsonObject { ["template"] = node } }.ToJsonString());
+        return RawJson.Parse(GoJson.Write(document.RootElement));
     }
+
+    // Go writes structs that are not behind a pointer even where they are empty.
+    private static void AddEmptyStructs(JsonObject template)
+    {
+        template["metadata"] ??= new JsonObject();
+        if (template["spec"] is not JsonObject spec)
+        {
+            template["spec"] = new JsonObject { ["containers"] = null };
+            return;
+        }
+
+        foreach (var container in Objects(spec, "containers").Concat(Objects(spec, "initContainers")).Concat(Objects(spec, "ephemeralContainers")))
+        {
+            container["resources"] ??= new JsonObject();
+            foreach (var variable in Objects(container, "env"))
+                AddDivisor(variable["valueFrom"]);
+        }
+
+        foreach (var volume in Objects(spec, "volumes"))
+        {
+            foreach (var item in Objects(volume["downwardAPI"], "items").Concat(Objects(volume["projected"], "sources").SelectMany(source => Objects(source["downwardAPI"], "items"))))
+                AddDivisor(item);
+            if (volume["ephemeral"]?["volumeClaimTemplate"] is not JsonObject claim)
+                continue;
+            claim["metadata"] ??= new JsonObject();
+            if (claim["spec"] is JsonObject wanted)
+                wanted["resources"] ??= new JsonObject();
+        }
+    }
+
+    private static void AddDivisor(JsonNode? source)
+    {
+        if (source?["resourceFieldRef"] is JsonObject reference)
+            reference["divisor"] ??= "0";
+    }
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? parent, string list) => (parent?[list] as JsonArray)?.OfType<JsonObject>() ?? [];
 
     // The hash is at most ten characters; names end at 253.
     private static string Name(string prefix, string hash) =>
