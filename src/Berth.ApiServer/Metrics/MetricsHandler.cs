@@ -22,7 +22,7 @@ internal sealed class MetricsHandler<TMetrics, TSource>(ResourceRegistry<TSource
     private async Task GetAsync(ApiRequest request)
     {
         var format = ResponseFormat.For(request.Http.Request);
-        var source = sources.Cache.Current.Get(ResourceHandler<TSource>.KeyOf(request));
+        var source = sources.Cache.Current.Get(ResourceHandler<TSource>.KeyOf(request, TSource.Kind));
         var found = source is null ? null : measure((TSource)source.Value);
         if (found is null)
             throw ApiStatusException.NotFound(TMetrics.Kind, request.Info.Name);
