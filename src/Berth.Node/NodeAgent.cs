@@ -7,10 +7,12 @@ using Berth.Client.Informers;
 using Berth.Linux.Cgroups;
 using Berth.Linux.Machine;
 using Berth.Node.Cri;
+using Berth.Node.Devices;
 using Berth.Node.Lifecycle;
 using Berth.Node.Logs;
 using Berth.Node.NodeStatus;
 using Berth.Node.PodSync;
+using Berth.Node.Runtime;
 using Berth.Node.Probes;
 using Berth.Node.Status;
 using Berth.Node.Streaming;
@@ -37,6 +39,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly ILogger _log;
     private readonly EventRecorder _events;
     private readonly NodeFacts _facts;
+    private readonly DevicePlugins _plugins;
+    private readonly DeviceOwner _devices;
+    private readonly PodResourcesServer? _podResources;
     private readonly NodeReporter _reporter;
     private readonly PodCgroups _cgroups;
     private readonly PodVolumes _volumes;
@@ -66,7 +71,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
         Directory.CreateDirectory(options.SeccompDirectory);
 
         var machine = MachineInfo.Read();
-        _facts = new NodeFacts(options, machine);
+        _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
+        _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), null, options.DeviceGrantsFile, _time, _log);
+        _facts = new NodeFacts(options, machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
         _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
         _directories = new PodDirectories(options);
         _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time);
@@ -79,7 +86,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
-        IReadOnlyList<IResourceOwner> owners = [];
+        IReadOnlyList<IResourceOwner> owners = [_devices];
         var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
@@ -101,9 +108,17 @@ public sealed partial class NodeAgent : IAsyncDisposable
             MachineMemoryBytes = machine.MemoryBytes,
             Admission = admission,
             Owners = owners,
+            DeviceHealth = _devices.HealthOf,
             RuntimeHandler = RuntimeHandlerAsync,
         };
         _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
+        _plugins.Changed += resource =>
+        {
+            _reporter.Nudge();
+            foreach (var uid in _devices.UsersOf(resource)) _workers.Wake(uid);
+        };
+        if (options.KubeletDirectory is { } kubelet)
+            _podResources = new PodResourcesServer(Path.Combine(kubelet, "pod-resources", "kubelet.sock"), _workers, _plugins, _devices, null, logs ?? NullLoggerFactory.Instance);
         _runtimeEvents = new RuntimeEvents(runtime, options.ContainerdSocket, _workers, _time, _log);
         _logRotation = new LogRotation(runtime, () => _workers.All, _time, _log);
         _imageCollector = new ImageCollector(images, runtime, options, _events, () => _reporter.Node, _time, _log);
@@ -134,6 +149,12 @@ public sealed partial class NodeAgent : IAsyncDisposable
             // Listening comes first: the Node's status names the port.
             if (_server is not null) await _server.StartAsync(stop.Token);
             await _reporter.RegisterAsync(stop.Token);
+            if (_podResources is not null)
+            {
+                await _plugins.StartAsync(stop.Token);
+                await _podResources.StartAsync(stop.Token);
+            }
+
             _workers.Start(stop.Token);
             running.Add(_services.RunAsync(stop.Token));
             // Containers get the services' addresses at their start: without the list they would miss them for good.
@@ -170,6 +191,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();
+        if (_podResources is not null) await _podResources.DisposeAsync();
+        await _plugins.DisposeAsync();
         _localVolumes.Dispose();
         await _references.DisposeAsync();
         await _events.DisposeAsync();
@@ -181,6 +204,11 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private bool IsInUse(PersistentVolume volume) =>
         volume.Spec.ClaimRef is { } claim
         && _workers.All.Any(w => !w.HasEnded && PodClaim.Of(w.Pod).Any(c => c.Key == new ObjectKey(claim.Namespace, claim.Name)));
+
+    /// <summary>containerd does from 1.7 on; others are taken to.</summary>
+    private bool RuntimeKnowsCdi() =>
+        !_reporter.RuntimeVersion.StartsWith("containerd://", StringComparison.Ordinal)
+        || ContainerdVersion.Parse("containerd - " + _reporter.RuntimeVersion["containerd://".Length..]) is { Major: > 1 } or { Major: 1, Minor: >= 7 };
 
     private async Task<string> RuntimeHandlerAsync(string name, CancellationToken ct)
     {
@@ -202,6 +230,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             try
             {
                 await sweep.RunAsync(ct);
+                _devices.Retain(uid => _workers.Find(uid) is not null);
             }
             catch (Exception error) when (!ct.IsCancellationRequested && error is GrpcException or IOException or UnauthorizedAccessException)
             {

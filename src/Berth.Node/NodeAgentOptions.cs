@@ -42,6 +42,9 @@ public sealed record NodeAgentOptions
     /// <summary>containerd's socket: its own events serve where its CRI has none (before 1.7). Null polls there.</summary>
     public string? ContainerdSocket { get; init; }
 
+    /// <summary>Below it: device-plugins/ and pod-resources/ with their sockets. Plugins of vendors look in /var/lib/kubelet; a second agent on a machine needs another place. Null serves neither.</summary>
+    public string? KubeletDirectory { get; init; }
+
     /// <summary>The agent's own HTTPS endpoint; null for none.</summary>
     public KubeletServerOptions? Server { get; init; }
 
@@ -65,6 +68,8 @@ public sealed record NodeAgentOptions
     public string PodsDirectory => Path.Combine(DataDirectory, "pods");
 
     public string LogsDirectory => Path.Combine(DataDirectory, "logs");
+
+    public string DeviceGrantsFile => Path.Combine(DataDirectory, "resources", "devices");
 
     public string SeccompDirectory => Path.Combine(DataDirectory, "seccomp");
 }

@@ -19,6 +19,12 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
 
     public MachineInfo Machine => machine;
 
+    /// <summary>Resources that a plugin has served once.</summary>
+    public Func<IReadOnlyCollection<string>> KnownDevices { get; init; } = static () => [];
+
+    /// <summary>What plugins add: capacity and what of it may be granted.</summary>
+    public Func<(ApiMap<Quantity> Capacity, ApiMap<Quantity> Allocatable)> Devices { get; init; } = static () => ([], []);
+
     public ApiMap<string> Labels => ApiMap.Of(
         ("kubernetes.io/hostname", options.NodeName),
         ("kubernetes.io/os", "linux"),
@@ -54,18 +60,20 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
                 if (entry.Key == "memory") value -= Quantity.FromBytes(MemoryEvictionBytes + huge);
                 if (entry.Key == "ephemeral-storage") value = Quantity.FromUnits((long)(value.Value * DiskShareForPods));
                 return KeyValuePair.Create(entry.Key, value.IsNegative ? Quantity.Zero : value);
-            }).ToApiMap();
+            }).ToApiMap().With(Devices().Allocatable);
         }
     }
+
+    private ApiMap<Quantity> Absent() => KnownDevices().Select(r => KeyValuePair.Create(r, Quantity.Zero)).ToApiMap();
 
     private static ApiMap<Quantity> Declared(ApiStatus status) =>
         status.Capacity.Where(c => c.Key.Contains('/') && !c.Key.StartsWith("kubernetes.io/", StringComparison.Ordinal)).ToApiMap();
 
     public ApiStatus Describe(ApiStatus before, string runtimeVersion, ApiList<ContainerImage> images, ApiList<NodeCondition> conditions) => before with
     {
-        // What others declare on the node stays, and all of it is for pods.
-        Capacity = Declared(before).With(Capacity),
-        Allocatable = Declared(before).With(Allocatable),
+        // What others declare on the node stays, and all of it is for pods. A plugin's devices count only while it is there.
+        Capacity = Declared(before).With(Absent()).With(Capacity).With(Devices().Capacity),
+        Allocatable = Declared(before).With(Absent()).With(Allocatable),
         Addresses =
         [
             .. options.Addresses.Select(a => new NodeAddress { Type = "InternalIP", Address = a }),

@@ -28,10 +28,19 @@ public sealed partial class NodeReporter(
     private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _statusForced = TimeSpan.FromMinutes(5);
 
+    private readonly System.Threading.Channels.Channel<bool> _nudges =
+        System.Threading.Channels.Channel.CreateBounded<bool>(new System.Threading.Channels.BoundedChannelOptions(1) { FullMode = System.Threading.Channels.BoundedChannelFullMode.DropWrite });
+
     private ApiNode? _node;
     private Lease? _lease;
     private DateTimeOffset _writtenAt;
     private string _runtimeVersion = "";
+
+    /// <summary>Name and version, as in the node's status; empty before it is registered.</summary>
+    public string RuntimeVersion => Volatile.Read(ref _runtimeVersion);
+
+    /// <summary>Something that the status tells has changed: it is written soon.</summary>
+    public void Nudge() => _nudges.Writer.TryWrite(true);
 
     /// <summary>The node as last written; null before it is registered.</summary>
     public ApiNode? Node => Volatile.Read(ref _node);
@@ -105,7 +114,7 @@ public sealed partial class NodeReporter(
     {
         while (true)
         {
-            await Task.Delay(_statusInterval, time, ct);
+            await WaitAsync(ct);
             try
             {
                 // Others write here too: labels, taints, extended resources.
@@ -116,6 +125,20 @@ public sealed partial class NodeReporter(
             {
                 LogFailed(log, "write the node's status", error.Message);
             }
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken ct)
+    {
+        using var timer = new CancellationTokenSource(_statusInterval, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
+        try
+        {
+            await _nudges.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // It is time.
         }
     }
 

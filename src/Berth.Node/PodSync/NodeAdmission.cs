@@ -5,7 +5,11 @@ using Berth.Api.Selection;
 namespace Berth.Node.PodSync;
 
 /// <summary>Why a node will not run a pod that was bound to it.</summary>
-public sealed record AdmissionRefusal(string Reason, string Message);
+public sealed record AdmissionRefusal(string Reason, string Message)
+{
+    /// <summary>True when what is missing comes by itself: the pod waits on its node, and is asked for again each second.</summary>
+    public bool Later { get; init; }
+}
 
 /// <summary>The node's own check of a new pod: what the scheduler promised must hold against what runs here. Pure.</summary>
 public static class NodeAdmission
@@ -28,7 +32,8 @@ public static class NodeAdmission
         {
             if (asked.IsZero || IsClusterLevel(name, allocatable)) continue;
             var used = others.Aggregate(Quantity.Zero, (sum, other) => sum + PodResources.Requests(other).GetOr(name));
-            var capacity = allocatable.GetOr(name);
+            // A device plugin that has not come yet after a restart has told of nothing: who grants the devices decides.
+            if (!allocatable.TryGetValue(name, out var capacity) && name.Contains('/', StringComparison.Ordinal)) continue;
             if (used + asked <= capacity) continue;
             return name == "cpu"
                 ? Out(name, asked.MilliValue, used.MilliValue, capacity.MilliValue)

@@ -46,6 +46,14 @@ public sealed class PodObserver(IRuntimeService runtime, string podUid)
             containers.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Attempt).ToApiList());
     }
 
+    /// <summary>What was seen before, and a sandbox made since: one call where a whole look takes three.</summary>
+    public async Task<ObservedPod> ObserveNewSandboxAsync(ObservedPod before, string sandboxId, CancellationToken ct)
+    {
+        var status = (await runtime.PodSandboxStatusAsync(sandboxId, false, ct)).Status;
+        var sandbox = Remember(sandboxId, (int)(status.Metadata?.Attempt ?? 0), status.State == Cri.V1.PodSandboxState.SandboxReady, status.CreatedAt, status);
+        return before with { Sandboxes = [sandbox, .. before.Sandboxes] };
+    }
+
     internal static DateTimeOffset TimeOf(long nanoseconds) => nanoseconds <= 0 ? default : DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
 
     private async Task<ObservedSandbox?> SandboxAsync(Cri.V1.PodSandbox sandbox, CancellationToken ct)
@@ -55,17 +63,21 @@ public sealed class PodObserver(IRuntimeService runtime, string podUid)
         try
         {
             var status = (await runtime.PodSandboxStatusAsync(sandbox.Id, false, ct)).Status;
-            var ips = status.Network is { Ip.Length: > 0 } network ? [network.Ip, .. network.AdditionalIps.Select(a => a.Ip)] : ApiList<string>.Empty;
-            var host = status.Linux?.Namespaces?.Options?.Network == Cri.V1.NamespaceMode.Node;
-            var seen = new ObservedSandbox(sandbox.Id, (int)(sandbox.Metadata?.Attempt ?? 0), ready, TimeOf(sandbox.CreatedAt), ips, host);
-            // An address that the network plugin forgot after the pod stopped is still the pod's last one.
-            if (!ready && known is not null) seen = seen with { Ips = known.Ips };
-            return _sandboxes[sandbox.Id] = seen;
+            return Remember(sandbox.Id, (int)(sandbox.Metadata?.Attempt ?? 0), ready, sandbox.CreatedAt, status);
         }
         catch (GrpcException error) when (error.Code == GrpcStatusCode.NotFound)
         {
             return null; // removed between the list and now
         }
+    }
+
+    private ObservedSandbox Remember(string id, int attempt, bool ready, long createdAt, Cri.V1.PodSandboxStatus status)
+    {
+        var ips = status.Network is { Ip.Length: > 0 } network ? [network.Ip, .. network.AdditionalIps.Select(a => a.Ip)] : ApiList<string>.Empty;
+        var host = status.Linux?.Namespaces?.Options?.Network == Cri.V1.NamespaceMode.Node;
+        // An address that the network plugin forgot after the pod stopped is still the pod's last one.
+        if (!ready && _sandboxes.TryGetValue(id, out var known)) ips = known.Ips;
+        return _sandboxes[id] = new ObservedSandbox(id, attempt, ready, TimeOf(createdAt), ips, host);
     }
 
     private async Task<ObservedContainer?> ContainerAsync(Cri.V1.Container container, CancellationToken ct)

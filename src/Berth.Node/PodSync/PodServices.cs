@@ -50,6 +50,9 @@ public sealed record PodServices
     /// <summary>In the order in which they add to a container's description.</summary>
     public required IReadOnlyList<IResourceOwner> Owners { get; init; }
 
+    /// <summary>Health of the devices of a container, by pod uid and container name.</summary>
+    public required Func<string, string, ApiList<ResourceStatus>> DeviceHealth { get; init; }
+
     /// <summary>Runtime handler of a RuntimeClass; throws <see cref="ContainerConfigException"/> for an unknown one.</summary>
     public required Func<string, CancellationToken, Task<string>> RuntimeHandler { get; init; }
 }

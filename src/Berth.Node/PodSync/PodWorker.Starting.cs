@@ -8,26 +8,29 @@ namespace Berth.Node.PodSync;
 /// <summary>The part that brings a pod up.</summary>
 public sealed partial class PodWorker
 {
-    private async Task DoAsync(Pod pod, ObservedPod observed, PodPlan plan, CancellationToken ct)
+    /// <param name="telling">The status of before, on its way; waited for once the sandbox is there.</param>
+    private async Task DoAsync(Pod pod, ObservedPod observed, PodPlan plan, Task telling, CancellationToken ct)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(ct);
         lock (_gate)
         {
-            if (_removed || _failure is not null || _desired.Metadata.DeletionTimestamp is not null) return;
-            _startCancellation = cancellation;
+            if (!_removed && _failure is null && _desired.Metadata.DeletionTimestamp is null) _startCancellation = cancellation;
         }
 
         try
         {
-            await DoAsync(pod, observed, plan, cancellation, cancellation.Token);
+            if (_startCancellation is not null) await StartAsync(pod, observed, plan, telling, cancellation.Token);
         }
         finally
         {
             lock (_gate) _startCancellation = null;
+            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await telling;
     }
 
-    private async Task DoAsync(Pod pod, ObservedPod observed, PodPlan plan, CancellationTokenSource cancellation, CancellationToken ct)
+    private async Task StartAsync(Pod pod, ObservedPod observed, PodPlan plan, Task telling, CancellationToken ct)
     {
         foreach (var sandbox in plan.StopSandboxes)
         {
@@ -43,44 +46,32 @@ public sealed partial class PodWorker
 
         if (plan.Starts.IsEmpty) return;
 
-        PodVolumes.Result volumes;
-        var ips = AddressesOf(pod, observed.ReadySandbox);
-        try
-        {
-            volumes = await _services.Volumes.EnsureAsync(pod, ips, ct);
-        }
-        catch (VolumeException error)
-        {
-            _services.Events.Event(pod, "Warning", "FailedMount", error.Message);
-            throw new IOException(error.Message, error);
-        }
-
-        _volumesRefreshAt = volumes.RefreshAt;
-        var sandboxId = observed.ReadySandbox?.Id ?? "";
-        var attempt = observed.ReadySandbox?.Attempt ?? 0;
         var parent = _services.Cgroups.Ensure(pod);
+        var preparing = EnsureVolumesAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
+        // Volumes that may be long in coming, or never come, are waited for: until then the pod needs no address.
+        if (plan.CreateSandboxAttempt is null || !PodVolumes.AreMadeAtOnce(pod)) await preparing;
+        var (sandboxId, attempt) = (observed.ReadySandbox?.Id ?? "", observed.ReadySandbox?.Attempt ?? 0);
         if (plan.CreateSandboxAttempt is { } next)
         {
             attempt = next;
-            var config = BuildSandbox(pod, attempt, parent);
             try
             {
-                var handler = pod.Spec.RuntimeClassName is { Length: > 0 } name ? await _services.RuntimeHandler(name, ct) : "";
-                Directory.CreateDirectory(config.LogDirectory);
-                sandboxId = await _services.Runtime.RunPodSandboxAsync(config, handler, ct);
+                sandboxId = await RunSandboxAsync(pod, attempt, parent, ct);
             }
-            catch (Exception error) when (error is GrpcException or ContainerConfigException)
+            finally
             {
-                _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {error.Message}");
-                throw new IOException($"failed to create pod sandbox: {error.Message}", error);
+                await ((Task)preparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            observed = await LookAsync(pod, ct);
-            ips = AddressesOf(pod, observed.ReadySandbox);
+            observed = await LookAsync(pod, _observer.ObserveNewSandboxAsync(observed, sandboxId, ct));
             // Files that show the pod's own address could not know it before.
-            if (pod.Spec.Volumes.Any(v => v.DownwardAPI is not null || v.Projected is not null)) await _services.Volumes.RefreshAsync(pod, ips, ct);
+            if (PodVolumes.ShowAddress(pod)) await _services.Volumes.RefreshAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
+            await telling;
         }
 
+        var volumes = await preparing;
+        _volumesRefreshAt = volumes.RefreshAt;
+        var ips = AddressesOf(pod, observed.ReadySandbox);
         if (!pod.Spec.HostNetwork && _services.Options.PodAddressed is { } addressed)
         {
             try
@@ -117,6 +108,35 @@ public sealed partial class PodWorker
         await TellAsync(pod, await LookAsync(pod, ct), ct);
         // A failed pull has a back-off of its own; the others are tried again at the worker's pace.
         throw new IOException(failed);
+    }
+
+    private async Task<PodVolumes.Result> EnsureVolumesAsync(Pod pod, IReadOnlyList<string> ips, CancellationToken ct)
+    {
+        try
+        {
+            return await _services.Volumes.EnsureAsync(pod, ips, ct);
+        }
+        catch (VolumeException error)
+        {
+            _services.Events.Event(pod, "Warning", "FailedMount", error.Message);
+            throw new IOException(error.Message, error);
+        }
+    }
+
+    private async Task<string> RunSandboxAsync(Pod pod, int attempt, string parent, CancellationToken ct)
+    {
+        var config = BuildSandbox(pod, attempt, parent);
+        try
+        {
+            var handler = pod.Spec.RuntimeClassName is { Length: > 0 } name ? await _services.RuntimeHandler(name, ct) : "";
+            Directory.CreateDirectory(config.LogDirectory);
+            return await _services.Runtime.RunPodSandboxAsync(config, handler, ct);
+        }
+        catch (Exception error) when (error is GrpcException or ContainerConfigException)
+        {
+            _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {error.Message}");
+            throw new IOException($"failed to create pod sandbox: {error.Message}", error);
+        }
     }
 
     private Cri.V1.PodSandboxConfig BuildSandbox(Pod pod, int attempt, string parent)

@@ -20,6 +20,7 @@ namespace Berth.Node.PodSync;
 public sealed partial class PodWorker
 {
     private static readonly TimeSpan _retryMin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _admitAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _retryMax = TimeSpan.FromMinutes(2);
 
     private readonly PodServices _services;
@@ -44,6 +45,7 @@ public sealed partial class PodWorker
     private DateTimeOffset _sentAt;
     private bool _admitted;
     private bool _ended;
+    private string _toldOfWait = "";
     private DateTimeOffset? _volumesRefreshAt;
     private TimeSpan _retry = _retryMin;
     private ObservedPod _observed = ObservedPod.Nothing;
@@ -130,9 +132,12 @@ public sealed partial class PodWorker
                     next = wakeAt;
                     _retry = _retryMin;
                 }
-                catch (Exception error) when (!ct.IsCancellationRequested && error is GrpcException or ApiException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+                catch (Exception error) when (!ct.IsCancellationRequested)
                 {
-                    if (error is not OperationCanceledException) LogRoundFailed(_services.Log, Pod.Metadata.Namespace, Pod.Metadata.Name, error.Message);
+                    // A bug must not cost the pod its worker: it is told in full, and the round tried again like the others.
+                    if (error is not (GrpcException or ApiException or HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException))
+                        LogRoundBroke(_services.Log, Pod.Metadata.Namespace, Pod.Metadata.Name, error);
+                    else if (error is not OperationCanceledException) LogRoundFailed(_services.Log, Pod.Metadata.Namespace, Pod.Metadata.Name, error.Message);
                     next = Time.GetUtcNow() + (error is OperationCanceledException ? TimeSpan.Zero : _retry);
                     _retry = _retry * 2 < _retryMax ? _retry * 2 : _retryMax;
                 }
@@ -189,8 +194,11 @@ public sealed partial class PodWorker
         var observed = await LookAsync(pod, ct);
 
         // 2. has it to end?
-        if (!_admitted && !removed && pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Failed" or "Succeeded") && !await AdmitAsync(pod, observed, ct))
+        if (!_admitted && !removed && pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Failed" or "Succeeded") && await AdmitAsync(pod, observed, ct) is { } refusal)
         {
+            // Nothing is told yet: a start time says that a pod was admitted.
+            if (refusal.Later) return (false, Time.GetUtcNow() + _admitAgain);
+
             await TellAsync(pod, ObservedPod.Nothing, ct);
             _ended = true;
             return (false, null);
@@ -213,14 +221,15 @@ public sealed partial class PodWorker
         foreach (var (name, until) in plan.BackingOff) TellBackoff(pod, name);
         if (plan.Finished) return await EndAsync(pod, observed, ct);
 
-        // 4. tell
-        await TellAsync(pod, observed, ct);
+        // 4. tell; the sandbox of a new pod is made meanwhile
+        var telling = TellAsync(pod, observed, ct);
+        if (plan.CreateSandboxAttempt is null) await telling;
 
         // 5. do
         if (_resizeInProgress is not null && await ActuateAsync(pod, observed, ct)) return (false, Time.GetUtcNow());
         if (!plan.IsEmpty)
         {
-            await DoAsync(pod, observed, plan, ct);
+            await DoAsync(pod, observed, plan, telling, ct);
             return (false, Time.GetUtcNow());
         }
 
@@ -242,29 +251,38 @@ public sealed partial class PodWorker
         Wake();
     }
 
-    private async Task<ObservedPod> LookAsync(Pod pod, CancellationToken ct)
+    private Task<ObservedPod> LookAsync(Pod pod, CancellationToken ct) => LookAsync(pod, _observer.ObserveAsync(ct));
+
+    private async Task<ObservedPod> LookAsync(Pod pod, Task<ObservedPod> looking)
     {
-        var observed = await _observer.ObserveAsync(ct);
+        var observed = await looking;
         Volatile.Write(ref _observed, observed);
         var ips = observed.ReadySandbox is { } sandbox ? (pod.Spec.HostNetwork ? _services.Options.Addresses : sandbox.Ips) : [];
         _probes.Follow(pod, observed, ips.FirstOrDefault() ?? "", pod.Metadata.DeletionTimestamp is not null || _failure is not null);
         return observed;
     }
 
-    private async Task<bool> AdmitAsync(Pod pod, ObservedPod observed, CancellationToken ct)
+    /// <summary>Null when the pod may run here.</summary>
+    private async Task<AdmissionRefusal?> AdmitAsync(Pod pod, ObservedPod observed, CancellationToken ct)
     {
         // What runs already was admitted by an earlier agent.
         if (observed.Sandboxes.Count > 0 || pod.Status.StartTime is not null)
         {
             MarkAdmitted();
-            return true;
+            return null;
         }
 
-        if (await _services.Admission.AdmitAsync(this, pod, ct) is not { } refusal) return true;
+        if (await _services.Admission.AdmitAsync(this, pod, ct) is not { } refusal) return null;
+        if (refusal.Later)
+        {
+            if (_toldOfWait != refusal.Message) _services.Events.Event(pod, "Warning", "FailedAdmission", refusal.Message + "; waiting for it");
+            _toldOfWait = refusal.Message;
+            return refusal;
+        }
 
         _failure = (refusal.Reason, refusal.Message);
         _services.Events.Event(pod, "Warning", refusal.Reason, refusal.Message);
-        return false;
+        return refusal;
     }
 
     private DateTimeOffset? DeadlineOf(Pod pod) =>
@@ -315,7 +333,7 @@ public sealed partial class PodWorker
         // It may know a newer description than this round worked with.
         basis = basis with { Metadata = basis.Metadata with { Generation = pod.Metadata.Generation }, Spec = pod.Spec };
         var extra = _failureConditions.Concat([_resizePending, _resizeInProgress]).OfType<PodCondition>().ToApiList();
-        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given, Restarting = [.. _restarting.Keys] });
+        var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given, Restarting = [.. _restarting.Keys], DeviceHealth = _services.DeviceHealth });
         // A server that stores something else than it was given must not be written to for ever.
         var now = Time.GetUtcNow();
         if (status == basis.Status || status == _sent && now - _sentAt < _resendAfter) return;
@@ -336,6 +354,9 @@ public sealed partial class PodWorker
 
     private static Pod Newer(Pod a, Pod b) =>
         ulong.TryParse(a.Metadata.ResourceVersion, out var left) && ulong.TryParse(b.Metadata.ResourceVersion, out var right) && left > right ? a : b;
+
+    [LoggerMessage(5008, LogLevel.Error, "Pod {Namespace}/{Name}: a round failed in a way that was not foreseen; trying again")]
+    private static partial void LogRoundBroke(ILogger log, string @namespace, string name, Exception error);
 
     [LoggerMessage(5001, LogLevel.Warning, "Pod {Namespace}/{Name}: {Problem}; trying again")]
     private static partial void LogRoundFailed(ILogger log, string @namespace, string name, string problem);

@@ -43,6 +43,8 @@ public sealed class ContainerdConfiguration(ContainerdPaths paths, MachineFacts 
         Set("sandbox_image", sandboxImage);
         RuntimeSettings();
         StreamingSettings();
+        // Off by default in 1.7, on in 2.x; 1.6 has none.
+        if (version.Minor >= 7) Set("enable_cdi", true);
         Table(Cri + ".cni");
         Set("bin_dir", facts.CniBinaryDirectory);
         Set("conf_dir", paths.CniConfigDirectory);

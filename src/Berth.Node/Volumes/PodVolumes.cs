@@ -18,6 +18,21 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
     /// <summary>Volumes by name, and when content must be made again.</summary>
     public sealed record Result(IReadOnlyDictionary<string, MountedVolume> Volumes, DateTimeOffset? RefreshAt);
 
+    /// <summary>True when nothing of the pod's volumes has to come from elsewhere, but its own token and the cluster's certificate.</summary>
+    public static bool AreMadeAtOnce(Pod pod) => pod.Spec.Volumes.All(v => v switch
+    {
+        { EmptyDir: not null } or { DownwardAPI: not null } => true,
+        { Projected: { } projected } => projected.Sources.All(s => s.Secret is null && s.ClusterTrustBundle is null && s.PodCertificate is null && s.ConfigMap is null or { Name: RootCertificate }),
+        _ => false,
+    });
+
+    /// <summary>True when a file shows an address of the pod.</summary>
+    public static bool ShowAddress(Pod pod) => pod.Spec.Volumes
+        .SelectMany(v => (v.DownwardAPI?.Items ?? []).Concat(v.Projected?.Sources.SelectMany(s => s.DownwardAPI?.Items ?? []) ?? []))
+        .Any(i => i.FieldRef?.FieldPath is "status.podIP" or "status.podIPs");
+
+    private const string RootCertificate = "kube-root-ca.crt";
+
     /// <exception cref="VolumeException">One is not ready yet.</exception>
     public async Task<Result> EnsureAsync(Pod pod, IReadOnlyList<string> podIps, CancellationToken ct)
     {

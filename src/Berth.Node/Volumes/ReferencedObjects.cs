@@ -13,6 +13,9 @@ namespace Berth.Node.Volumes;
 /// <param name="changed">Called with the uid of each pod that uses an object that changed.</param>
 public sealed class ReferencedObjects(IClusterClient client, TimeProvider time, ILogger log, Action<string> changed) : IAsyncDisposable
 {
+    // The next pod of a namespace often asks for the same: its certificate, a deployment's settings.
+    private static readonly TimeSpan _keptUnused = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, ObjectKey Key), Entry> _entries = [];
@@ -21,23 +24,36 @@ public sealed class ReferencedObjects(IClusterClient client, TimeProvider time, 
 
     public Task<Secret?> SecretAsync(Pod pod, string name, CancellationToken ct) => GetAsync<Secret>(pod, name, ct);
 
-    /// <summary>The pod is gone: what only it used is watched no more.</summary>
+    /// <summary>The pod is gone: what only it used is watched no more, a while later.</summary>
     public void Release(string podUid)
     {
-        List<Entry> unused = [];
         lock (_gate)
         {
-            foreach (var (key, entry) in _entries.ToList())
+            foreach (var (key, entry) in _entries)
             {
-                if (entry.Users.Remove(podUid) && entry.Users.Count == 0)
-                {
-                    _entries.Remove(key);
-                    unused.Add(entry);
-                }
+                if (entry.Users.Remove(podUid) && entry.Users.Count == 0) _ = ForgetAsync(key, entry);
             }
         }
+    }
 
-        foreach (var entry in unused) entry.Stop.Cancel();
+    private async Task ForgetAsync((string Kind, ObjectKey Key) key, Entry entry)
+    {
+        try
+        {
+            await Task.Delay(_keptUnused, time, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // all of them end
+        }
+
+        lock (_gate)
+        {
+            if (entry.Users.Count > 0 || !_entries.TryGetValue(key, out var current) || current != entry) return;
+            _entries.Remove(key);
+        }
+
+        await entry.Stop.CancelAsync();
     }
 
     public async ValueTask DisposeAsync()

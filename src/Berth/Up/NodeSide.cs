@@ -112,6 +112,8 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,
                 CgroupRoot = containerd.CgroupRoot,
+                // Vendors' device plugins know one place; only the machine's main instance can have it.
+                KubeletDirectory = options.DataDirectory == Instance.DataDirectory.Default ? "/var/lib/kubelet" : Path.Combine(options.DataDirectory, "kubelet"),
                 ContainerdSocket = options.RuntimeEndpoint is null ? new ContainerdPaths(containerd).Socket : null,
                 Server = new KubeletServerOptions
                 {

@@ -40,6 +40,7 @@ public sealed class NodeCluster : IAsyncDisposable
             PodCidrs = fixture.Options.PodCidrs,
             ClusterDns = "10.96.0.10",
             CgroupRoot = "/berth-test-" + Guid.NewGuid().ToString("N")[..8],
+            KubeletDirectory = Path.Combine(DataDirectory, "kubelet"),
             ContainerdSocket = fixture.Containerd.Paths.Socket,
             Server = new KubeletServerOptions { Port = FreePort(), Address = System.Net.IPAddress.Loopback, Authorize = (_, _, _, _) => Task.FromResult(true) },
         };
