@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.Api.ApiExtensions.V1;
@@ -12,6 +13,8 @@ public sealed class CustomVersion
 {
     private static readonly string[] s_verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
     private static readonly string[] s_partVerbs = ["get", "patch", "update"];
+
+    private static readonly ConditionalWeakTable<MessageSchema, CustomVersion> s_bySchema = [];
 
     public CustomVersion(CustomResourceDefinition definition, CustomResourceDefinitionVersion version)
     {
@@ -43,6 +46,7 @@ public sealed class CustomVersion
             ReadProto = _ => throw new NotSupportedException("custom objects have no protobuf form"),
         };
         TableCatalog.Register(Kind, CustomTable.Of(version));
+        s_bySchema.AddOrUpdate(Kind.Schema, this);
     }
 
     /// <summary>As the definition has it.</summary>
@@ -61,6 +65,9 @@ public sealed class CustomVersion
 
     /// <summary>What those who use a deprecated version are told; null for others.</summary>
     public string? Deprecation => Source.Deprecated ? Source.DeprecationWarning ?? $"{Kind.ApiVersion} {Kind.Kind} is deprecated" : null;
+
+    /// <summary>The version that a schema is of; null for built-in types.</summary>
+    public static CustomVersion? Of(MessageSchema schema) => s_bySchema.TryGetValue(schema, out var version) ? version : null;
 
     /// <param name="changed">True when there was something that the schema does not know.</param>
     public CustomObject Read(ReadOnlySpan<byte> json, DecodeReport? report, out bool changed)

@@ -1,5 +1,6 @@
 using Berth.Api.Meta.V1;
 using Berth.Api.Schema;
+using Berth.ApiServer.CustomResources;
 
 namespace Berth.ApiServer.OpenApi;
 
@@ -14,16 +15,23 @@ internal sealed record Definition(MessageSchema Schema, IReadOnlyList<GroupVersi
 
     /// <summary>The list that collections of a kind are answered with.</summary>
     public static Definition ListOf(KindInfo kind) => new(
-        new MessageSchema(kind.Schema.Name + "List", () =>
+        new MessageSchema(kind.IsCustom ? kind.Schema.Name[..(kind.Schema.Name.LastIndexOf('.') + 1)] + kind.ListKind : kind.Schema.Name + "List", () =>
         [
             new FieldSchema { Name = "metadata", Value = ValueSchema.Of(() => ListMeta.Schema) },
             new FieldSchema { Name = "items", Value = ValueSchema.ListOf(ValueSchema.Of(() => kind.Schema)), Required = true },
         ]),
-        [new(kind.Group, kind.Version, kind.Kind + "List")]);
+        [new(kind.Group, kind.Version, kind.ListKind)]);
 
     /// <summary>The types that a type is made of, itself left out.</summary>
     public static IEnumerable<MessageSchema> Parts(MessageSchema schema)
     {
+        // A custom resource describes itself; of the rest of the API it needs the metadata alone.
+        if (CustomVersion.Of(schema) is not null)
+        {
+            yield return ObjectMeta.Schema;
+            yield break;
+        }
+
         foreach (var field in schema.Fields)
         {
             var value = field.Value;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Api.Schema;
+using Berth.ApiServer.CustomResources;
 
 namespace Berth.ApiServer.OpenApi;
 
@@ -57,6 +58,13 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
     private void Write(Definition definition)
     {
         var schema = definition.Schema;
+        if (CustomVersion.Of(schema) is { } custom)
+        {
+            output.WritePropertyName(schema.Name);
+            CustomSchemas.Of(custom, dialect).WriteTo(output);
+            return;
+        }
+
         output.WriteStartObject(schema.Name);
         Describe(schema.Name, null);
         if (schema is { Atomic: true, Fields.Count: 0 })

@@ -56,7 +56,7 @@ internal static class ServedPaths
 
         var operations = new List<OperationSpec>();
         if (resource.Verbs.Contains("list"))
-            operations.Add(Operation("get", "list", "list", ParameterSpec.List, null, name + "List"));
+            operations.Add(Operation("get", "list", "list", ParameterSpec.List, null, Definition.ListOf(kind).Schema.Name));
         if (resource.Verbs.Contains("create"))
             operations.Add(Operation("post", "create", "post", ParameterSpec.Write, name, name));
         if (resource.Verbs.Contains("deletecollection"))
@@ -79,7 +79,7 @@ internal static class ServedPaths
         if (namespaced && resource.Verbs.Contains("list"))
         {
             var all = new OperationSpec(
-                "get", OperationNames.Id("list", kind, null, false, forAllNamespaces: true), tag, "list", gvk, ParameterSpec.List, null, name + "List");
+                "get", OperationNames.Id("list", kind, null, false, forAllNamespaces: true), tag, "list", gvk, ParameterSpec.List, null, Definition.ListOf(kind).Schema.Name);
             yield return new PathSpec($"{root}/{kind.Plural}", [ParameterSpec.Pretty], [all]);
         }
 
@@ -130,7 +130,7 @@ internal static class ServedPaths
     }
 
     private static KindInfo? KindOf(KindInfo owner, SubresourceInfo subresource) =>
-        ApiCatalog.ByKind(subresource.Group, subresource.Version, subresource.Kind) is { } kind && kind.Kind != owner.Kind
-            ? kind
+        subresource.Kind == owner.Kind && (subresource.Group, subresource.Version) == (owner.Group, owner.Version) ? owner
+            : ApiCatalog.ByKind(subresource.Group, subresource.Version, subresource.Kind) is { } kind && kind.Kind != owner.Kind ? kind
             : subresource.Kind == owner.Kind ? owner : null;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Runtime.InteropServices;
 using Berth.ApiServer;
 using Berth.ApiServer.Admission;
 using Berth.Instance;
@@ -27,6 +28,10 @@ internal static class ApiServerVerb
                 throw new UserErrorException($"--listen {text} is not an address with a port", "give one such as 127.0.0.1:8080");
             if (!IPAddress.IsLoopback(endpoint.Address))
                 throw new UserErrorException($"--listen {text}: without authentication the server listens on the loopback interface alone", "give an address such as 127.0.0.1:8080");
+            // Taken by the verb itself: the web host takes the signals of whoever starts it, and then only ends itself.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => Stop(s, stop));
             await using var store = SqliteStore.Open(new SqliteStoreOptions { Directory = parsed.GetRequiredValue(directory) });
             await using var host = new ApiServerHost(new ApiServerOptions
             {
@@ -36,9 +41,15 @@ internal static class ApiServerVerb
             });
             await host.StartAsync(ct);
             Console.WriteLine($"API server at {host.Address}, without authentication: for development alone");
-            await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
         });
         return command;
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
     }
 }
