@@ -22,6 +22,9 @@ public sealed class AdmissionAttributes
     /// <summary>Empty while a name is to be generated.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>Null in tests that do not care.</summary>
+    public Berth.ApiServer.Authentication.UserInfo? User { get; init; }
+
     public string UserName { get; init; } = "";
 
     public IReadOnlyList<string> UserGroups { get; init; } = [];

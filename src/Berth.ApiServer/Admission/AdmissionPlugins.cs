@@ -2,6 +2,7 @@ using System.Net;
 using Berth.ApiServer.Admission.PodSecurity;
 using Berth.ApiServer.Admission.Quota;
 using Berth.ApiServer.Admission.Services;
+using Berth.ApiServer.Admission.Webhooks;
 using Berth.ApiServer.Registry;
 
 namespace Berth.ApiServer.Admission;
@@ -34,6 +35,9 @@ public static class AdmissionPlugins
             plugins.Add(new TaintNodesByConditionPlugin());
         if (protectStorage)
             plugins.Add(new StorageObjectInUseProtectionPlugin());
+
+        // Behind all that change objects, before what only reserves.
+        plugins.Add(new WebhookPlugin(objects, new Random(random.Next())));
 
         // Last: what is reserved here is given back when anything before refuses.
         plugins.Add(new ServiceAllocation(objects, new ServiceNetwork(serviceCidr), clock, new Random(random.Next())));

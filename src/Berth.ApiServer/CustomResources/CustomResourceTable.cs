@@ -6,6 +6,7 @@ using Berth.Api.Schema;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Watch;
+using Berth.ApiServer.Webhooks;
 
 namespace Berth.ApiServer.CustomResources;
 
@@ -16,14 +17,12 @@ namespace Berth.ApiServer.CustomResources;
 public sealed class CustomResourceTable(RegistryServices services) : IDisposable
 {
     private readonly ConcurrentDictionary<string, ServedDefinition> _served = new(StringComparer.Ordinal);
+    private readonly WebhookClient _webhooks = new(services.Registries);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ResourceRegistry<CustomResourceDefinition> _definitions = services.Registries.For<CustomResourceDefinition>();
 
     /// <summary>Differs whenever what is served may differ.</summary>
     public long Version => _definitions.Cache.Version;
-
-    /// <summary>Makes the converter of a definition with a conversion webhook.</summary>
-    internal Func<CustomDefinition, ICustomConverter>? Webhooks { get; set; }
 
     /// <summary>Null when no definition serves it.</summary>
     internal async ValueTask<Route?> FindAsync(RequestInfo info, CancellationToken cancellation)
@@ -75,12 +74,18 @@ public sealed class CustomResourceTable(RegistryServices services) : IDisposable
         return found;
     }
 
-    public void Dispose() => _changing.Dispose();
+    public void Dispose()
+    {
+        _changing.Dispose();
+        _webhooks.Dispose();
+    }
 
     private async Task<ServedDefinition> MakeAsync(CachedObject source, ServedDefinition? before, CancellationToken cancellation)
     {
         var definition = new CustomDefinition((CustomResourceDefinition)source.Value);
-        var converter = definition.Source.Spec.Conversion is { Strategy: "Webhook" } && Webhooks is { } webhooks ? webhooks(definition) : new RelabelingConverter();
+        var converter = definition.Source.Spec.Conversion is { Strategy: "Webhook" }
+            ? (ICustomConverter)new WebhookConverter(definition, _webhooks, services.Identifiers)
+            : new RelabelingConverter();
         if (before is not null && before.Definition.Source.Metadata.Uid == definition.Source.Metadata.Uid)
         {
             ((StoredKind)before.Cache.Owner!).Definition = definition;

@@ -26,9 +26,10 @@ internal static class ObjectApply
 
         var force = request.Query.ContainsKey("force") && RequestInfo.IsTrue(request.Query["force"]);
         JsonNode configuration;
+        var repeated = new List<string>();
         try
         {
-            configuration = JsonTree.Parse(YamlBody.ToJson(body.Span))
+            configuration = JsonTree.Parse(YamlBody.ToJson(body.Span, repeated))
                 ?? throw ApiStatusException.BadRequest("error decoding YAML: the body is null");
         }
         catch (JsonException e)
@@ -59,7 +60,8 @@ internal static class ObjectApply
                 var result = FieldManager.Apply(kind, live, configuration.DeepClone(), manager, force, sub, request.Now);
                 if (result.Conflicts.Count > 0)
                     throw new ApiStatusException(FieldConflict.ToStatus(result.Conflicts));
-                var merged = BodyDecoder.DecodeJson<T>(request, kind, ObjectPatch.JsonSerializerBytes(result.Merged));
+                var merged = BodyDecoder.DecodeJson<T>(
+                    request, kind, ObjectPatch.JsonSerializerBytes(result.Merged), repeated.Count == 0 ? null : "yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated));
                 return merged.WithMetadata(merged.Metadata with { ManagedFields = result.Managed });
             }
             catch (ApplyException e)

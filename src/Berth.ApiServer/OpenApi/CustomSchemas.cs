@@ -12,12 +12,18 @@ internal static class CustomSchemas
     public static JsonObject Of(CustomVersion version, OpenApiDialect dialect)
     {
         var schema = JsonTree.Of(version.Schema.Source);
+        if (dialect == OpenApiDialect.V2 && version.Schema.KeepsUnknown)
+        {
+            // Version 2 has no words for fields that nobody describes: its readers take what is not listed for wrong.
+            schema = new JsonObject { ["type"] = "object" };
+        }
+        else
+        {
+            if (dialect == OpenApiDialect.V2)
+                Reduce(schema);
+            Complete(schema, dialect, isObject: true);
+        }
 
-        // Without words for what is not described, version 2 says nothing at all about such objects.
-        var says = dialect == OpenApiDialect.V3 || !version.Schema.KeepsUnknown;
-        if (dialect == OpenApiDialect.V2)
-            Reduce(schema);
-        Complete(schema, dialect, says);
         schema["x-kubernetes-group-version-kind"] = new JsonArray(
             new JsonObject { ["group"] = version.Kind.Group, ["kind"] = version.Kind.Kind, ["version"] = version.Kind.Version });
         return schema;

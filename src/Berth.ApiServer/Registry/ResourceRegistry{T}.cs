@@ -62,6 +62,7 @@ public partial class ResourceRegistry<T> : ResourceRegistry
         Subresource = subresource,
         Namespace = key.Namespace,
         Name = key.Name,
+        User = context.User,
         UserName = context.User.Name,
         UserGroups = context.User.Groups,
         DryRun = context.DryRun,

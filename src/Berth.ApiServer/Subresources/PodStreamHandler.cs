@@ -13,6 +13,8 @@ public sealed class PodStreamHandler(ResourceRegistry<Pod> pods, HttpMessageInvo
         var key = new ObjectKey(request.Info.Namespace, request.Info.Name);
         var pod = (Pod)(await pods.FindAsync(key, request.Cancellation).ConfigureAwait(false) ?? throw ApiStatusException.NotFound(Pod.Kind, key.Name)).Value;
         var kind = request.Info.Subresource;
+        if (kind != "log")
+            await ConnectAdmission.CheckAsync(request, pods.Services, Pod.Kind).ConfigureAwait(false);
         var container = kind == "portforward" ? "" : ContainerOf(pod, request.Query["container"].ToString());
         if (pod.Spec.NodeName.Length == 0)
         {

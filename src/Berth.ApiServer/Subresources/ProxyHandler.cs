@@ -15,8 +15,14 @@ public sealed class ProxyHandler(RegistryServices services, HttpMessageInvoker p
 {
     private int _turn;
 
-    public Task HandleAsync(ApiRequest request)
+    public async Task HandleAsync(ApiRequest request)
     {
+        await ConnectAdmission.CheckAsync(request, services, request.Info.Resource switch
+        {
+            "pods" => Pod.Kind,
+            "services" => Service.Kind,
+            _ => Node.Kind,
+        }).ConfigureAwait(false);
         var (scheme, name, port) = Split(request.Info.Name);
         var target = request.Info.Resource switch
         {
@@ -30,7 +36,7 @@ public sealed class ProxyHandler(RegistryServices services, HttpMessageInvoker p
         var root = request.Http.Request.Path.Value![..^path.Length];
         target.Path = path.Length == 0 ? "/" : path;
         target.Query = request.Http.Request.QueryString.Value;
-        return ProxyRequest.ForwardAsync(request, request.Info.Resource == "nodes" ? nodes : pods, target.Uri, root);
+        await ProxyRequest.ForwardAsync(request, request.Info.Resource == "nodes" ? nodes : pods, target.Uri, root).ConfigureAwait(false);
     }
 
     private static (string Scheme, string Name, string Port) Split(string text) => text.Split(':') switch

@@ -52,12 +52,8 @@ public sealed class CustomResourceDefinitionStrategy : SpecAndStatusStrategy<Cus
         BasicRules.Unchanged(errors, path["names"]["plural"], spec.Names.Plural, before.Names.Plural);
     }
 
-    public override void ValidateStatusUpdate(CustomResourceDefinition value, CustomResourceDefinition old, FieldErrors errors)
-    {
+    public override void ValidateStatusUpdate(CustomResourceDefinition value, CustomResourceDefinition old, FieldErrors errors) =>
         DefinitionRules.StoredVersions(errors, FieldPath.Root["status"]["storedVersions"], value.Status.StoredVersions, value.Spec.Versions);
-        for (var i = 0; i < value.Status.Conditions.Count; i++)
-            BasicRules.RequiredOneOf(errors, FieldPath.Root["status"]["conditions"][i]["status"], value.Status.Conditions[i].Status, "True", "False", "Unknown");
-    }
 
     protected override CustomResourceDefinition WithoutStatus(CustomResourceDefinition value) => value with { Status = CustomResourceDefinitionStatus.Empty };
 
