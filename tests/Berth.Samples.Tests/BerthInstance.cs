@@ -10,6 +10,7 @@ internal sealed class BerthInstance
     // A machine that builds and tests at the same time is slow; a healthy one needs a tenth of these.
     private static readonly TimeSpan s_upLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_commandLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_imageLimit = TimeSpan.FromMinutes(10);
 
     private readonly string[] _settings;
     private readonly string _binary;
@@ -35,14 +36,19 @@ internal sealed class BerthInstance
 
     public string Kubeconfig => Path.Combine(DataDirectory, "admin.kubeconfig");
 
-    private static string? BinaryPath
+    public static string SamplesDirectory => Path.Combine(Root!, "samples");
+
+    private static string? BinaryPath => Root is { } root && Path.Combine(root, "out", "berth") is var path && File.Exists(path) ? path : null;
+
+    // The repository's root, above where the tests were built.
+    private static string? Root
     {
         get
         {
             for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
             {
                 if (File.Exists(Path.Combine(directory.FullName, "Berth.slnx")))
-                    return Path.Combine(directory.FullName, "out", "berth") is var path && File.Exists(path) ? path : null;
+                    return directory.FullName;
             }
 
             return null;
@@ -56,6 +62,19 @@ internal sealed class BerthInstance
         string[] arguments = ["up", "-d", .. demo ? ["--demo"] : Array.Empty<string>(), "--data-dir", DataDirectory, .. _settings];
         var (code, text) = await ProgramRun.ToEndAsync(_binary, arguments, null, s_upLimit, ct);
         Assert.True(code == 0, $"berth {string.Join(' ', arguments)}: exit code {code}\n{text}\n{await SituationAsync(ct)}");
+    }
+
+    /// <summary>Gives it the images that a sample's own script makes from Debian packages; the first time that takes a minute each.</summary>
+    /// <param name="sample">Folder below samples/.</param>
+    /// <param name="arguments">For the script.</param>
+    public async Task ImportImagesOfAsync(string sample, IReadOnlyList<string> arguments, CancellationToken ct)
+    {
+        var script = Path.Combine(SamplesDirectory, sample, "image");
+        var (code, text) = await ProgramRun.ToEndAsync(script, arguments, null, s_imageLimit, ct);
+        Assert.True(code == 0, $"{script}: exit code {code}\n{text}");
+        var archives = text.Split('\n').Where(l => l.EndsWith(".tar", StringComparison.Ordinal));
+        (code, text) = await ProgramRun.ToEndAsync(_binary, ["image", "import", .. archives, "--data-dir", DataDirectory], null, s_commandLimit, ct);
+        Assert.True(code == 0, $"berth image import: exit code {code}\n{text}");
     }
 
     /// <summary>Stops it and removes everything that it left.</summary>
