@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Selection;
@@ -195,8 +196,10 @@ public sealed class VolumeBinding(VolumeCaches caches, IClusterClient client, Ti
             throw new PreBindException($"running PreBind plugin \"{Name}\": claim \"{key}\" is gone");
         if (claim.Metadata.Annotations.GetOr(VolumeNames.SelectedNode) == nodeName)
             return;
-        var annotations = claim.Metadata.Annotations.With(VolumeNames.SelectedNode, nodeName);
-        var written = await client.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = annotations } }, ct: ct).ConfigureAwait(false);
+        // A patch: a claim that is new is written by several at once (finalizers, defaults), and none of that matters here. The uid
+        // makes it fail for another claim of the same name.
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = claim.Metadata.Uid, ["annotations"] = new JsonObject { [VolumeNames.SelectedNode] = nodeName } } };
+        var written = await client.PatchAsync<PersistentVolumeClaim>(key.Namespace, key.Name, Patch.Merge(patch.ToJsonString()), ct: ct).ConfigureAwait(false);
         // Until the cache shows the write, a missing annotation would read as a provisioner's refusal.
         if (written.Metadata.ResourceVersion != claim.Metadata.ResourceVersion)
             await UntilAsync(() => caches.Claim(key)?.Metadata.ResourceVersion != claim.Metadata.ResourceVersion, ct).ConfigureAwait(false);
