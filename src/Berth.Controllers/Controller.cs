@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Client;
 using Berth.Client.Work;
+using Berth.Controllers.Pods;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Controllers;
@@ -96,6 +97,11 @@ public abstract partial class Controller : IDisposable
                 // Someone else wrote in between; the watch will bring the new object, and this try comes back soon.
                 LogConflict(Log, key, e.Message);
                 Queue.AddRateLimited(key);
+            }
+            catch (ApiException e) when (PodControl.IsNamespaceGoing(e))
+            {
+                // What there was to make would be deleted with the namespace.
+                Queue.Forget(key);
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException)
             {

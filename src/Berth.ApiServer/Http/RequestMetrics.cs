@@ -64,6 +64,19 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
         text.Append("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ").Append(inFlight.Reads).Append('\n');
         Head("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
         text.Append("process_resident_memory_bytes ").Append(Environment.WorkingSet).Append('\n');
+        // Live objects, what the collector holds in all, and how often it ran: tells a leak from a heap that is only wide.
+        var memory = GC.GetGCMemoryInfo(GCKind.Any);
+        Head("dotnet_gc_heap_size_bytes", "gauge", "Heap size after the last garbage collection in bytes.");
+        text.Append("dotnet_gc_heap_size_bytes ").Append(memory.HeapSizeBytes).Append('\n');
+        Head("dotnet_gc_fragmented_bytes", "gauge", "Free space between objects after the last garbage collection in bytes.");
+        text.Append("dotnet_gc_fragmented_bytes ").Append(memory.FragmentedBytes).Append('\n');
+        Head("dotnet_gc_committed_bytes", "gauge", "Memory that the garbage collector has committed in bytes.");
+        text.Append("dotnet_gc_committed_bytes ").Append(memory.TotalCommittedBytes).Append('\n');
+        Head("dotnet_gc_collections_total", "counter", "Garbage collections by generation.");
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+            text.Append("dotnet_gc_collections_total{generation=\"").Append(generation).Append("\"} ").Append(GC.CollectionCount(generation)).Append('\n');
+        Head("dotnet_gc_allocated_bytes_total", "counter", "Bytes allocated since the start.");
+        text.Append("dotnet_gc_allocated_bytes_total ").Append(GC.GetTotalAllocatedBytes()).Append('\n');
         return text.ToString();
 
         void Head(string name, string type, string help) =>

@@ -51,17 +51,24 @@ public sealed class NamespaceController : Controller
         }
 
         var conditions = NamespaceConditions.Of(value.Status.Conditions, left, failures, served.Stale, Time.GetUtcNow());
-        if (!conditions.Equals(value.Status.Conditions))
-            value = await Client.UpdateStatusAsync(value with { Status = value.Status with { Conditions = conditions } }, ct: ct).ConfigureAwait(false);
-        if (left.Count + failures.Count + served.Stale.Count > 0)
+        try
         {
-            var wait = s_recheckMin * Math.Pow(2, Math.Min(Queue.Failures(key), 5));
-            Queue.AddAfter(key, wait < s_recheckMax ? wait : s_recheckMax);
-            return;
-        }
+            if (!conditions.Equals(value.Status.Conditions))
+                value = await Client.UpdateStatusAsync(value with { Status = value.Status with { Conditions = conditions } }, ct: ct).ConfigureAwait(false);
+            if (left.Count + failures.Count + served.Stale.Count > 0)
+            {
+                var wait = s_recheckMin * Math.Pow(2, Math.Min(Queue.Failures(key), 5));
+                Queue.AddAfter(key, wait < s_recheckMax ? wait : s_recheckMax);
+                return;
+            }
 
-        var finalizers = value.Spec.Finalizers.Where(f => f != Finalizer).ToApiList();
-        await Client.UpdateSubresourceAsync(value with { Spec = value.Spec with { Finalizers = finalizers } }, "finalize", ct: ct).ConfigureAwait(false);
+            var finalizers = value.Spec.Finalizers.Where(f => f != Finalizer).ToApiList();
+            await Client.UpdateSubresourceAsync(value with { Spec = value.Spec with { Finalizers = finalizers } }, "finalize", ct: ct).ConfigureAwait(false);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // The cache is behind: an earlier round has finished it.
+        }
     }
 
     private async Task EmptyAsync(KindInfo kind, string ns, List<RemainingContent> left, List<string> failures, CancellationToken ct)
