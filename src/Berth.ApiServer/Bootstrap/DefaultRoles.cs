@@ -55,6 +55,9 @@ internal static class DefaultRoles
         // Who announces the address of a load balancer; admission holds nodes to the leases of that name.
         In("kube-system", Role("berth:address-leases",
             Allow("create delete get update", "coordination.k8s.io", "leases"))),
+        // Servers for names outside the cluster, as its administrator set them.
+        In("kube-system", Role("berth:dns-settings",
+            Allow("get list watch", "core", "configmaps", names: "kube-dns"))),
         In("kube-system", Role("extension-apiserver-authentication-reader",
             Allow("get list watch", "core", "configmaps", names: "extension-apiserver-authentication"))),
         In("kube-system", Role("system::leader-locking-kube-controller-manager",
@@ -77,6 +80,7 @@ internal static class DefaultRoles
         // A machine that joins has nothing but its token, and verifies what it reads here by the hash in it.
         BindIn("kube-public", "berth:cluster-info", "berth:cluster-info", User(UserInfo.AnonymousName), Group(BootstrapTokenAuthenticator.Group)),
         BindIn("kube-system", "berth:address-leases", "berth:address-leases", Group(UserInfo.NodesGroup), User("system:kube-proxy")),
+        BindIn("kube-system", "berth:dns-settings", "berth:dns-settings", Group(UserInfo.NodesGroup), User("system:kube-proxy")),
         BindIn("kube-public", "berth:cluster-network", "berth:cluster-network", Group(UserInfo.NodesGroup)),
         BindIn("kube-public", "system:controller:bootstrap-signer", "system:controller:bootstrap-signer", Account("bootstrap-signer")),
         BindIn("kube-system", "system::extension-apiserver-authentication-reader", "extension-apiserver-authentication-reader", User(ControllerManager), User(Scheduler)),

@@ -33,6 +33,8 @@ public sealed partial class ClusterDns : IDisposable
     private readonly Informer<Namespace> _namespaces;
     private readonly Lock _namespacesLock = new();
     private readonly DnsServer _server;
+    private readonly DnsForwarder _forwarder;
+    private readonly Informer<ConfigMap> _settings;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<string, bool> _changedNamespaces = [];
     private IPEndPoint? _listening;
@@ -47,7 +49,16 @@ public sealed partial class ClusterDns : IDisposable
         _client = informers.Client;
         _logger = logger;
         _time = time ?? TimeProvider.System;
-        _server = new DnsServer(DnsRecords.Empty(options.Zone, options.OwnNetworks.AsSpan()), new DnsForwarder(_options.Forwarder, _time), logger);
+        _forwarder = new DnsForwarder(_options.Forwarder, _time);
+        _server = new DnsServer(DnsRecords.Empty(options.Zone, options.OwnNetworks.AsSpan()), _forwarder, logger);
+        // One object, and not the shared informer's all: a node may read no other.
+        _settings = new Informer<ConfigMap>(_client, new InformerOptions
+        {
+            Namespace = DnsSettings.ConfigNamespace,
+            FieldSelector = $"metadata.name={DnsSettings.ConfigName}",
+            Time = _time,
+        }, logger);
+        _settings.AddHandler(SettingsChanged, (_, map) => SettingsChanged(map), _ => _forwarder.Set(DnsSettings.Empty));
         _index = new ServiceIndex(informers, _changes.Add);
         _namespaces = informers.For<Namespace>();
         _namespaces.AddHandler(n => NamespaceChanged(n, true), null, n => NamespaceChanged(n, false));
@@ -68,6 +79,8 @@ public sealed partial class ClusterDns : IDisposable
         await Task.WhenAll(_index.WaitForSyncAsync(cancellation), _namespaces.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
         // The snapshot first: a negative answer for a name that exists would be kept by the client.
         Publish();
+        // Not waited for: names of the cluster need no settings.
+        var settings = _settings.RunAsync(stop.Token);
         var serving = _server.RunAsync(stop.Token);
         var following = FollowAsync(stop.Token);
         try
@@ -77,7 +90,7 @@ public sealed partial class ClusterDns : IDisposable
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(serving, following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(serving, following, settings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -149,6 +162,15 @@ public sealed partial class ClusterDns : IDisposable
         _changes.Wake();
     }
 
+    private void SettingsChanged(ConfigMap map)
+    {
+        if (map.Metadata is not { Namespace: DnsSettings.ConfigNamespace, Name: DnsSettings.ConfigName })
+            return;
+        _forwarder.Set(DnsSettings.Read(map.Data, out var problems));
+        foreach (var problem in problems)
+            LogBadSettings(problem);
+    }
+
     private async Task EnsureServiceAsync(CancellationToken cancellation)
     {
         var key = new ObjectKey(ClusterDnsOptions.ServiceNamespace, ClusterDnsOptions.ServiceName);
@@ -192,6 +214,9 @@ public sealed partial class ClusterDns : IDisposable
 
     [LoggerMessage(7111, LogLevel.Information, "The cluster DNS Service is not in place yet, trying again in {Delay}: {Error}")]
     private partial void LogEnsureFailed(string error, TimeSpan delay);
+
+    [LoggerMessage(7113, LogLevel.Warning, "ConfigMap kube-system/kube-dns: {Problem}")]
+    private partial void LogBadSettings(string problem);
 
     [LoggerMessage(7112, LogLevel.Warning, "Service kube-system/kube-dns has the address {Actual}, but containers are told {Expected}; delete the Service to have it made again")]
     private partial void LogOtherAddress(string actual, IPAddress expected);

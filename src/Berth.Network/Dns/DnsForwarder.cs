@@ -18,7 +18,7 @@ public sealed class DnsForwarder
     private readonly ResolvConf _resolvConf;
     private readonly DnsCache _cache;
     private readonly ConcurrentDictionary<CacheKey, Task<UpstreamAnswer?>> _inFlight = new();
-    private int _preferred;
+    private volatile Sources _sources;
 
     public DnsForwarder(DnsForwarderOptions options, TimeProvider? time = null)
     {
@@ -26,17 +26,21 @@ public sealed class DnsForwarder
         _time = time ?? TimeProvider.System;
         _resolvConf = new ResolvConf(options.ResolvConf, _time);
         _cache = new DnsCache(options.CacheEntriesMax, _time);
+        _sources = new Sources(DnsSettings.Empty);
     }
+
+    /// <summary>Takes effect with the next question; answers that are kept stay until their time is up.</summary>
+    public void Set(DnsSettings settings) => _sources = new Sources(settings);
 
     internal int InFlightMax => _options.InFlightMax;
 
-    private ImmutableArray<IPEndPoint> Servers
+    private ImmutableArray<IPEndPoint> ServersOf(ServerList list)
     {
-        get
-        {
-            var servers = _options.Servers.IsEmpty ? _resolvConf.Servers : _options.Servers;
-            return _options.Excluded.IsEmpty ? servers : servers.RemoveAll(s => _options.Excluded.Contains(s.Address));
-        }
+        // Another server on the same machine, at another port, may well be meant where somebody wrote it down.
+        if (!list.Servers.IsEmpty)
+            return list.Servers.RemoveAll(s => s.Port == 53 && _options.Excluded.Contains(s.Address));
+        var servers = !_options.Servers.IsEmpty ? _options.Servers : _resolvConf.Servers;
+        return _options.Excluded.IsEmpty ? servers : servers.RemoveAll(s => _options.Excluded.Contains(s.Address));
     }
 
     /// <summary>Writes a kept answer, or returns 0 where there is none.</summary>
@@ -82,18 +86,19 @@ public sealed class DnsForwarder
 
     private async Task<UpstreamAnswer?> AskServersAsync(CacheKey key)
     {
-        var servers = Servers;
+        var list = _sources.For(key.Name);
+        var servers = ServersOf(list);
         UpstreamAnswer? refusal = null;
         for (var attempt = 0; attempt < _options.AttemptsMax && servers.Length > 0; attempt++)
         {
-            var index = (_preferred + attempt) % servers.Length;
+            var index = (list.Preferred + attempt) % servers.Length;
             try
             {
                 var answer = await AskAsync(servers[index], key).ConfigureAwait(false);
                 if (answer is { Rcode: DnsRcode.NoError or DnsRcode.NxDomain })
                 {
                     // Later queries start with the server that answered: one that is down costs a time-out once, not each time.
-                    _preferred = index;
+                    list.Preferred = index;
                     return answer;
                 }
                 refusal = answer ?? refusal;
@@ -147,5 +152,31 @@ public sealed class DnsForwarder
         var answer = await DnsStream.ReadAsync(stream, cancellation).ConfigureAwait(false)
             ?? throw new IOException($"DNS server {server} closed the connection without an answer");
         return UpstreamAnswer.Parse(answer, id, question, _options);
+    }
+
+    /// <summary>Which servers know a name: those of the longest stub zone that it is in, or the upstream ones.</summary>
+    private sealed class Sources(DnsSettings settings)
+    {
+        private readonly ServerList _upstream = new(settings.Upstreams);
+        private readonly ImmutableArray<(DnsName Zone, ServerList List)> _stubs =
+            [.. settings.Stubs.OrderByDescending(s => s.Zone.LabelCount).Select(s => (s.Zone, new ServerList(s.Servers)))];
+
+        public ServerList For(DnsName name)
+        {
+            foreach (var (zone, list) in _stubs)
+            {
+                if (name.LabelsBelow(zone) >= 0)
+                    return list;
+            }
+            return _upstream;
+        }
+    }
+
+    private sealed class ServerList(ImmutableArray<IPEndPoint> servers)
+    {
+        public ImmutableArray<IPEndPoint> Servers { get; } = servers;
+
+        /// <summary>Index of the server that answered last. Lost updates do no harm.</summary>
+        public int Preferred { get; set; }
     }
 }

@@ -12,12 +12,16 @@ internal static class ProxyServiceReader
     /// <summary>A Service with this label is somebody else's to proxy.</summary>
     private const string OtherProxyLabel = "service.kubernetes.io/service-proxy-name";
 
+    /// <summary>On what belongs to headless Services, and on whatever else somebody wants kept from proxies.</summary>
+    private const string HeadlessLabel = "service.kubernetes.io/headless";
+
     /// <summary>Null for Services that need no proxy: headless, ExternalName, without an address yet, or another proxy's.</summary>
     public static ProxyService? Read(Service service, IEnumerable<EndpointSlice> slices)
     {
         var spec = service.Spec;
         var clusterIps = Addresses(spec.ClusterIPs.IsEmpty ? [spec.ClusterIP] : spec.ClusterIPs);
-        if (spec.Type == "ExternalName" || clusterIps.IsEmpty || service.Metadata.Labels.ContainsKey(OtherProxyLabel))
+        if (spec.Type == "ExternalName" || clusterIps.IsEmpty || service.Metadata.Labels.ContainsKey(OtherProxyLabel)
+            || service.Metadata.Labels.ContainsKey(HeadlessLabel))
             return null;
         var isExternal = spec.Type is "NodePort" or "LoadBalancer" || !spec.ExternalIPs.IsEmpty;
         return new ProxyService(service.Metadata.Namespace, service.Metadata.Name)
@@ -38,7 +42,7 @@ internal static class ProxyServiceReader
             Ports = [.. spec.Ports.Select(p => new ProxyPort(p.Name, Protocol(p.Protocol), p.Port, p.NodePort))],
             Endpoints =
             [
-                .. slices.Where(s => s.AddressType is "IPv4" or "IPv6").SelectMany(Endpoints)
+                .. slices.Where(s => s.AddressType is "IPv4" or "IPv6" && !s.Metadata.Labels.ContainsKey(HeadlessLabel)).SelectMany(Endpoints)
                     .OrderBy(e => e.PortName, StringComparer.Ordinal)
                     .ThenBy(e => e.Address.ToString(), StringComparer.Ordinal)
                     .ThenBy(e => e.Port),

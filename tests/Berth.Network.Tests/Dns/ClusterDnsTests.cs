@@ -83,6 +83,42 @@ public sealed class ClusterDnsTests : IAsyncLifetime
         Assert.Equal(writes + 1, _cluster.Writes);
     }
 
+    [Fact]
+    public async Task StubZonesAndUpstreams_FromTheConfigMap_AreAskedAndTakenBack()
+    {
+        using var stub = new UpstreamServer();
+        using var other = new UpstreamServer();
+        using var stop = new CancellationTokenSource();
+        var serving = Task.WhenAll(stub.RunAsync(stop.Token), other.RunAsync(stop.Token));
+        // The first knows the names of its zone, the second all others; both answer the same, and count.
+        Settings($$"""{"www.example.com": ["{{stub.Address}}"]}""", $$"""["{{other.Address}}"]""");
+        await Eventually.Become(() => AskAsync("www.example.com"), a => a.Answers.Length == 1);
+        Assert.Equal(1, stub.CountOf("www.example.com"));
+        await AskAsync("nothing.example.com");
+        Assert.Equal(1, other.CountOf("nothing.example.com"));
+        Assert.Equal(0, stub.CountOf("nothing.example.com"));
+        // A negative answer is kept for a while too.
+        Assert.Equal(DnsRcode.NxDomain, (await AskAsync("nothing.example.com")).Rcode);
+        Assert.Equal(1, other.CountOf("nothing.example.com"));
+        // Settings that cannot be read leave what can.
+        Settings("no JSON", $$"""["{{stub.Address}}", "nowhere"]""");
+        await Eventually.Become(async () =>
+        {
+            // A name of its own each time: an answer from before would be kept.
+            var name = $"{Guid.NewGuid():N}.example.com";
+            await AskAsync(name);
+            return stub.CountOf(name);
+        }, n => n == 1);
+        await stop.CancelAsync();
+        await serving;
+
+        void Settings(string stubs, string upstreams) => _cluster.Put(new ConfigMap
+        {
+            Metadata = new ObjectMeta { Namespace = "kube-system", Name = "kube-dns" },
+            Data = ApiMap.Of(("stubDomains", stubs), ("upstreamNameservers", upstreams)),
+        });
+    }
+
     private Task<DnsMessage> AskAsync(string name) => DnsServerTests.UdpAsync(_address, DnsServerTests.Query(name, DnsType.A));
 
     private static Service Headless => new()

@@ -98,6 +98,15 @@ public sealed class ServiceProxyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Slice_ThatIsLabelledHeadless_GetsNoTraffic()
+    {
+        Assert.StartsWith("pod-0", await _lab.B.ConnectAsync("10.96.0.20", 80), StringComparison.Ordinal);
+        var slice = Slice("web-1", "10.42.0.2");
+        _cluster.Put(slice with { Metadata = slice.Metadata with { Labels = slice.Metadata.Labels.With("service.kubernetes.io/headless", "") } });
+        await Eventually.Become(() => _lab.B.ConnectAsync("10.96.0.20", 80), a => a == "refused");
+    }
+
+    [Fact]
     public async Task HealthCheckNodePort_OfPolicyLocal_TellsOfThisNodesEndpoints()
     {
         _cluster.Put(Web with

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Berth.Api;
+using Berth.Api.Core.V1;
+using Berth.Api.Discovery.V1;
+using Berth.Client.Informers;
+using Berth.Network.Proxy;
+using Berth.Network.Tests.Lab;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging;
+using EndpointPort = Berth.Api.Discovery.V1.EndpointPort;
+
+namespace Berth.Network.Bench;
+
+/// <summary>The service proxy with its real nftables, in a namespace, fed by a cluster in memory.</summary>
+internal static class ServiceScale
+{
+    private const int Services = 10_000;
+    private const int EndpointsEach = 5;
+    private const int Changes = 30;
+    private const int Connections = 2_000;
+    private const int Port = 9000;
+
+    public static async Task RunAsync(Report report)
+    {
+        await using var node = await NetworkNamespace.CreateAsync("bench-node");
+        await using var server = await NetworkNamespace.CreateAsync("bench-server");
+        await node.IpAsync($"link add v0 type veth peer name eth0 netns {server.Name}");
+        await node.IpAsync("address add 198.18.0.1/24 dev v0");
+        await node.IpAsync("link set v0 up");
+        await server.IpAsync("address add 198.18.0.2/24 dev eth0");
+        await server.IpAsync("link set eth0 up");
+        await node.IpAsync("route add default via 198.18.0.2");
+
+        var cluster = new FakeCluster();
+        cluster.Put(new Node { Metadata = new() { Name = "node" } });
+        for (var i = 0; i < Services; i++)
+        {
+            cluster.Put(ServiceAt(i));
+            cluster.Put(SliceAt(i, 0));
+        }
+
+        var applied = new AppliedLog();
+        var informers = new InformerFactory(cluster);
+        var proxy = new ServiceProxy(
+            informers,
+            new ServiceProxyOptions { Table = "berth-bench", NodeName = "node", PodNetwork = IPNetwork.Parse("10.128.0.0/9"), ServiceNetwork = IPNetwork.Parse("10.64.0.0/12") },
+            node, applied);
+        using var stop = new CancellationTokenSource();
+        var clock = Stopwatch.StartNew();
+        var running = Task.WhenAll(informers.RunAsync(stop.Token), proxy.RunAsync(stop.Token));
+        await proxy.Ready;
+        report.Note($"all rules of {Services:N0} Services, {Services * EndpointsEach:N0} endpoints, from nothing", clock.Elapsed.TotalMilliseconds, "ms");
+
+        await ConnectAsync(report, node, server, cluster, applied);
+
+        List<double> times = [];
+        for (var i = 0; i < Changes; i++)
+        {
+            // As a rolling update changes it: one endpoint goes, another comes. Spaced out, so that each is a change of its own.
+            await Task.Delay(100);
+            applied.Clear();
+            var began = Stopwatch.GetTimestamp();
+            cluster.Put(SliceAt((i * 331) % Services, i + 1));
+            times.Add((await applied.NextAsync() - began) * 1000.0 / Stopwatch.Frequency);
+        }
+        times.Sort();
+        report.AtMost($"one endpoint changes, until the kernel has it (median of {Changes})", times[Changes / 2], 100, "ms");
+        report.Note("  the slowest", times[^1], "ms");
+        await stop.CancelAsync();
+        await running;
+    }
+
+    // The first packet of a flow goes through the rules, the rest through its entry among the connections.
+    private static async Task ConnectAsync(Report report, NetworkNamespace node, NetworkNamespace server, FakeCluster cluster, AppliedLog applied)
+    {
+        using var listener = server.Enter(() =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Any, Port));
+            socket.Listen(1024);
+            return socket;
+        });
+        _ = AcceptAsync(listener);
+        applied.Clear();
+        var slice = SliceAt(77, 0);
+        cluster.Put(slice with { Endpoints = [new() { Addresses = ["198.18.0.2"], Conditions = new() { Ready = true } }], Ports = [slice.Ports[0] with { Port = Port }] });
+        await applied.NextAsync();
+        var cluster77 = new IPEndPoint(IPAddress.Parse(ServiceAt(77).Spec.ClusterIP), 80);
+        var direct = new IPEndPoint(IPAddress.Parse("198.18.0.2"), Port);
+        List<double> straight = [], proxied = [];
+        for (var i = 0; i < Connections; i++)
+        {
+            straight.Add(Connect(node, direct));
+            proxied.Add(Connect(node, cluster77));
+        }
+        straight.Sort();
+        proxied.Sort();
+        report.Note("connection set-up, direct (median)", straight[Connections / 2], "us");
+        report.AtMost($"connection set-up through a Service, of direct (median of {Connections:N0})", proxied[Connections / 2] / straight[Connections / 2] * 100, 110, "%");
+    }
+
+    private static double Connect(NetworkNamespace node, IPEndPoint to)
+    {
+        using var socket = node.Socket(SocketType.Stream);
+        socket.LingerState = new LingerOption(true, 0);
+        var began = Stopwatch.GetTimestamp();
+        socket.Connect(to);
+        return (Stopwatch.GetTimestamp() - began) * 1e6 / Stopwatch.Frequency;
+    }
+
+    private static async Task AcceptAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+                (await listener.AcceptAsync()).Dispose();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The measure is over.
+        }
+    }
+
+    private static Service ServiceAt(int number)
+    {
+        var address = $"10.{64 + (number / 62500)}.{number / 250 % 250}.{(number % 250) + 1}";
+        return new()
+        {
+            Metadata = new() { Namespace = $"ns{number % 100}", Name = $"service-{number}" },
+            Spec = new() { Type = "ClusterIP", ClusterIP = address, ClusterIPs = [address], Ports = [new() { Name = "http", Port = 80, Protocol = "TCP" }] },
+        };
+    }
+
+    private static EndpointSlice SliceAt(int number, int version) => new()
+    {
+        Metadata = new() { Namespace = $"ns{number % 100}", Name = $"service-{number}-a", Labels = ApiMap.Of(("kubernetes.io/service-name", $"service-{number}")) },
+        AddressType = "IPv4",
+        Endpoints =
+        [
+            .. Enumerable.Range(version, EndpointsEach).Select(e => new Endpoint
+            {
+                Addresses = [$"10.{128 + (e % 100)}.{number / 250}.{(number % 250) + 1}"],
+                NodeName = $"node-{e}",
+                Conditions = new() { Ready = true },
+            }),
+        ],
+        Ports = [new EndpointPort { Name = "http", Protocol = "TCP", Port = 8080 }],
+    };
+
+    /// <summary>Notes when the proxy says that rules were applied.</summary>
+    private sealed class AppliedLog : ILogger<ServiceProxy>
+    {
+        private const int Applied = 7302;
+
+        private readonly BlockingCollection<long> _times = [];
+
+        public void Clear()
+        {
+            while (_times.TryTake(out _))
+            {
+            }
+        }
+
+        public Task<long> NextAsync() => Task.Run(() => _times.TryTake(out var time, TimeSpan.FromSeconds(30)) ? time : throw new TimeoutException("no rules were applied within 30 s"));
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == Applied)
+                _times.Add(Stopwatch.GetTimestamp());
+            else if (logLevel >= LogLevel.Warning)
+                Console.Error.WriteLine(formatter(state, exception));
+        }
+    }
+}
