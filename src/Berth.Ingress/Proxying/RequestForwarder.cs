@@ -9,9 +9,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Berth.Ingress.Proxying;
 
 /// <summary>
-/// A request's way: (1) its host and path find a route; (2) the route's backend gives an endpoint; (3) YARP forwards it, bodies, WebSockets and
-/// gRPC streams as they flow; (4) where no connection came about and nothing was sent, the next endpoint has its turn, so that a pod that has
-/// just gone costs no request.
+/// A request's way: (1) its host, path and headers find a route; (2) the route redirects, or gives a backend, and that an endpoint; (3) YARP
+/// forwards it, bodies, WebSockets and gRPC streams as they flow; (4) where no connection came about and nothing was sent, the next endpoint
+/// has its turn, so that a pod that has just gone costs no request.
 /// </summary>
 internal sealed partial class RequestForwarder(Func<ProxySnapshot> current, IHttpForwarder forwarder, BackendClients clients, ILogger logger)
 {
@@ -21,16 +21,30 @@ internal sealed partial class RequestForwarder(Func<ProxySnapshot> current, IHtt
     {
         // (1)
         var host = context.Request.Host.Host.TrimEnd('.').ToLowerInvariant();
-        if (current().Routes.Find(host, context.Request.Path.Value is { Length: > 0 } path ? path : "/") is not { } route)
+        if (current().Routes.Find(host, context.Request.Path.Value is { Length: > 0 } path ? path : "/", context.Request) is not { } route)
         {
             await RefuseAsync(context, StatusCodes.Status404NotFound, "no Ingress has a rule for this host and path\n").ConfigureAwait(false);
             return;
         }
 
+        // (2)
+        if (route.Actions.Redirect is { } redirect)
+        {
+            context.Response.StatusCode = redirect.Status;
+            context.Response.Headers.Location = redirect.Location(context.Request);
+            return;
+        }
+
+        var chosen = route.Choose(Random.Shared);
+        if (chosen.Backend is not { } backend)
+        {
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, "the route has no backend that exists and that it may refer to\n").ConfigureAwait(false);
+            return;
+        }
+
+        var transformer = route.Actions.IsEmpty && chosen.Actions.IsEmpty ? ForwardedRequest.Unchanged : new ForwardedRequest(route.Actions, chosen.Actions);
         for (var attempt = 0; ; attempt++)
         {
-            // (2)
-            var backend = route.Backend;
             if (backend.Next(attempt) is not { } destination)
             {
                 await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the backend has no ready endpoint\n").ConfigureAwait(false);
@@ -39,7 +53,7 @@ internal sealed partial class RequestForwarder(Func<ProxySnapshot> current, IHtt
 
             // (3)
             var protocol = backend.Protocol;
-            var error = await forwarder.SendAsync(context, destination, clients.For(protocol), BackendClients.ConfigOf(protocol), ForwardedRequest.Instance).ConfigureAwait(false);
+            var error = await forwarder.SendAsync(context, destination, clients.For(protocol), BackendClients.ConfigOf(protocol), transformer).ConfigureAwait(false);
             if (error == ForwarderError.None)
                 return;
             var failure = context.GetForwarderErrorFeature()?.Exception;

@@ -15,7 +15,8 @@ internal enum BackendProtocol
 }
 
 /// <summary>One port of one Service.</summary>
-internal sealed record BackendKey(ObjectKey Service, string Port);
+/// <param name="IsGrpc">The route says that it speaks HTTP/2, whatever the Service says.</param>
+internal sealed record BackendKey(ObjectKey Service, string Port, bool IsGrpc = false);
 
 /// <summary>
 /// The endpoints of a Service's port, in turn. Lives as long as some route leads to it, across changes of routes and endpoints; safe for

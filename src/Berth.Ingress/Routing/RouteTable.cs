@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.Ingress.Routing;
 
 /// <summary>
-/// All routes of a moment. Immutable. The host decides first: its own routes, then those of the wildcard that covers it, then those of every
-/// host; among them an exact path before a prefix, a longer prefix before a shorter one, an older route before a newer one. What nothing
-/// fits goes to the default backend.
+/// All routes of a moment. Immutable. The host decides first: its own routes, then those of the wildcard that covers it most closely, then
+/// those of every host; among them an exact path before a prefix, a longer prefix before a shorter one, then the one that asks for more, then
+/// the older one. What nothing fits goes to the default backend.
 /// </summary>
 internal sealed class RouteTable
 {
@@ -22,33 +23,37 @@ internal sealed class RouteTable
         _byHost = all.Where(r => !r.IsDefault).GroupBy(r => r.Host, StringComparer.Ordinal).ToFrozenDictionary(
             g => g.Key,
             // Stable: equals stay in order of age.
-            g => g.OrderByDescending(r => r.Path.IsExact).ThenByDescending(r => r.Path.Path.Length).ToImmutableArray(),
+            g => g.OrderByDescending(r => r.Path.IsExact).ThenByDescending(r => r.Path.Path.Length)
+                .ThenByDescending(r => r.Match.Method is not null).ThenByDescending(r => r.Match.Headers.Length).ThenByDescending(r => r.Match.Query.Length)
+                .ToImmutableArray(),
             StringComparer.Ordinal);
     }
 
-    public Route? Find(string host, string path)
+    /// <param name="request">What routes with further conditions look at; null: those do not fit.</param>
+    public Route? Find(string host, string path, HttpRequest? request = null)
     {
-        if (Find(host, path, out var route))
-            return route;
-        var dot = host.IndexOf('.');
-        if (dot > 0 && Find($"*{host[dot..]}", path, out route))
-            return route;
-        return Find("", path, out route) ? route : _default;
+        if (Find(host, path, request, deepOnly: false) is { } own)
+            return own;
+        var isFirst = true;
+        for (var dot = host.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = host.IndexOf('.', dot + 1))
+        {
+            if (Find($"*{host[dot..]}", path, request, deepOnly: !isFirst) is { } covered)
+                return covered;
+            isFirst = false;
+        }
+        return Find("", path, request, deepOnly: false) ?? _default;
     }
 
-    private bool Find(string host, string path, out Route? found)
+    private Route? Find(string host, string path, HttpRequest? request, bool deepOnly)
     {
-        found = null;
         if (!_byHost.TryGetValue(host, out var routes))
-            return false;
+            return null;
         foreach (var route in routes)
         {
-            if (route.Path.Matches(path))
-            {
-                found = route;
-                return true;
-            }
+            if (route.Path.Matches(path) && (!deepOnly || route.IsDeepWildcard)
+                && (ReferenceEquals(route.Match, RequestMatch.Any) || (request is not null && route.Match.Matches(request))))
+                return route;
         }
-        return false;
+        return null;
     }
 }

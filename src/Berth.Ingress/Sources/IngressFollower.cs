@@ -7,6 +7,7 @@ using Berth.Api.Networking.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
+using Berth.Ingress.GatewayApi;
 using Berth.Ingress.Routing;
 using Berth.Ingress.Tls;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,7 @@ internal sealed partial class IngressFollower : IDisposable
     private readonly Informer<EndpointSlice> _slices;
     private readonly Informer<Secret> _secrets;
     private readonly Dictionary<BackendKey, Backend> _backends = [];
+    private readonly GatewaySource _gateways;
     private readonly CertificateCache _certificates;
     private readonly HashSet<(ObjectKey, string)> _told = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,6 +65,7 @@ internal sealed partial class IngressFollower : IDisposable
         _services = Follow<Service>(informers);
         _slices = Follow<EndpointSlice>(informers);
         _secrets = Follow<Secret>(informers);
+        _gateways = new GatewaySource(informers, options, Wake, logger, time);
         _slices.Cache.AddIndex(ByService, static s => s.Metadata.Labels.TryGetValue(ServiceNameLabel, out var name) ? [$"{s.Metadata.Namespace}/{name}"] : []);
     }
 
@@ -77,6 +80,8 @@ internal sealed partial class IngressFollower : IDisposable
         await Task.WhenAll(
             _ingresses.WaitForSyncAsync(cancellation), _classes.WaitForSyncAsync(cancellation), _services.WaitForSyncAsync(cancellation),
             _slices.WaitForSyncAsync(cancellation), _secrets.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
+        // Ends by itself once the Gateway API is there, and with our token otherwise.
+        _ = _gateways.RunAsync(cancellation);
         var wait = Timeout.InfiniteTimeSpan;
         while (true)
         {
@@ -85,7 +90,7 @@ internal sealed partial class IngressFollower : IDisposable
             wait = Timeout.InfiniteTimeSpan;
             // (2) (3)
             var mine = Mine();
-            Publish(mine);
+            var gateways = Publish(mine);
             _ready.TrySetResult();
             try
             {
@@ -93,6 +98,7 @@ internal sealed partial class IngressFollower : IDisposable
                 await EnsureClassAsync(cancellation).ConfigureAwait(false);
                 foreach (var ingress in mine)
                     await WriteStatusAsync(ingress, cancellation).ConfigureAwait(false);
+                await _gateways.WriteStatusesAsync(gateways, cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
             {
@@ -135,16 +141,12 @@ internal sealed partial class IngressFollower : IDisposable
         return [.. _ingresses.Cache.List().Where(i => i.Metadata.DeletionTimestamp is null && IngressReader.ClassOf(i) is { } name && classes.Contains(name))];
     }
 
-    private void Publish(List<IngressObject> ingresses)
+    private GatewayState Publish(List<IngressObject> ingresses)
     {
         HashSet<BackendKey> used = [];
-        var routes = ingresses.SelectMany(i => IngressReader.Routes(i, key =>
-        {
-            used.Add(key);
-            if (!_backends.TryGetValue(key, out var backend))
-                _backends[key] = backend = new Backend();
-            return backend;
-        })).ToList();
+        var routes = ingresses.SelectMany(i => IngressReader.Routes(i, BackendOf)).ToList();
+        var gateways = _gateways.Read(_services.Cache.Get, _secrets.Cache.Get, BackendOf);
+        routes.AddRange(gateways.Routes);
         foreach (var key in _backends.Keys.Where(k => !used.Contains(k)).ToList())
             _backends.Remove(key);
         foreach (var (key, backend) in _backends)
@@ -167,16 +169,34 @@ internal sealed partial class IngressFollower : IDisposable
                     fallback = context;
             }
         }
+        foreach (var (host, secret) in gateways.Certificates)
+        {
+            if (_certificates.Get(secret, _secrets.Cache.Get(secret), out _) is not { } context)
+                continue;
+            if (host.Length > 0)
+                certificates.TryAdd(host, context);
+            else if (ReferenceEquals(fallback, _certificates.Fallback))
+                fallback = context;
+        }
         _told.IntersectWith(problems);
         _told.UnionWith(problems);
         _current = new ProxySnapshot(new RouteTable(routes), new CertificateTable(certificates, fallback));
         LogPublished(ingresses.Count, routes.Count, certificates.Count);
+        return gateways;
+
+        Backend BackendOf(BackendKey key)
+        {
+            used.Add(key);
+            if (!_backends.TryGetValue(key, out var backend))
+                _backends[key] = backend = new Backend();
+            return backend;
+        }
     }
 
     private void Fill(BackendKey key, Backend backend)
     {
         if (_services.Cache.Get(key.Service) is { } service && ServicePorts.Find(service, key.Port) is { } port)
-            backend.Set(ServicePorts.Destinations(service, port, _slices.Cache.ByIndex(ByService, key.Service.ToString())), ServicePorts.ProtocolOf(port));
+            backend.Set(ServicePorts.Destinations(service, port, _slices.Cache.ByIndex(ByService, key.Service.ToString())), key.IsGrpc ? BackendProtocol.H2c : ServicePorts.ProtocolOf(port));
         else
             backend.Set([], BackendProtocol.Http1);
     }
