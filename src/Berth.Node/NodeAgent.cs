@@ -14,10 +14,12 @@ using Berth.Node.NodeStatus;
 using Berth.Node.PodSync;
 using Berth.Node.Runtime;
 using Berth.Node.Probes;
+using Berth.Node.Resources;
 using Berth.Node.Status;
 using Berth.Node.Streaming;
 using Berth.Node.Volumes;
 using Berth.Node.Volumes.Local;
+using Berth.Resources.Allocation;
 using Berth.Resources.Volumes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,6 +44,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly DevicePlugins _plugins;
     private readonly DeviceOwner _devices;
     private readonly PodResourcesServer? _podResources;
+    private readonly NodeAllocations _allocations;
+    private readonly AllocationPublisher _publisher;
     private readonly NodeReporter _reporter;
     private readonly PodCgroups _cgroups;
     private readonly PodVolumes _volumes;
@@ -61,6 +65,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
 
     public NodeAgent(NodeAgentOptions options, IClusterClient client, IRuntimeService runtime, IImageService images, TimeProvider? time = null, ILoggerFactory? logs = null)
     {
+        var configuration = options.Configuration;
+        if (configuration != NodeConfiguration.Default)
+            options = options with { PodsMax = configuration.PodsMax, Reserved = options.Reserved.With(NodePolicies.Reserved(configuration)) };
         _options = options;
         _client = client;
         _runtime = runtime;
@@ -71,12 +78,23 @@ public sealed partial class NodeAgent : IAsyncDisposable
         Directory.CreateDirectory(options.SeccompDirectory);
 
         var machine = MachineInfo.Read();
+        var topology = MachineTopology.Of(machine);
+        var shape = new NodeShape(topology, NodePolicies.Of(configuration, topology));
+        // From its first moment the scheduler knows what the node is made of.
+        if (shape.Policy is { Cpu.Static: true } or { StaticMemory: true })
+            _options = options = options with { Annotations = options.Annotations.With(AllocationAnnotations.Topology, NodeShapeJson.Write(shape)) };
         _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
         _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), null, options.DeviceGrantsFile, _time, _log);
         _facts = new NodeFacts(options, machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
         _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
         _directories = new PodDirectories(options);
-        _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time);
+        _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time)
+        {
+            IsUnthrottled = uid => !configuration.CpuQuota || _allocations!.HasOwnCpus(uid),
+            PidsMax = configuration.PodPidsMax,
+        };
+        _allocations = new NodeAllocations(shape, configuration, runtime, _cgroups.CpusOf, options.AllocationsFile, _time, _log);
+        _publisher = new AllocationPublisher(_allocations, client, options.NodeName, _time, _log);
         _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
         var payloads = new PayloadSource(_references, client, _time, () => _facts.Allocatable, options.Addresses);
         _localVolumes = new LocalVolumes(options, client, _events, _time, _log, IsInUse);
@@ -86,7 +104,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
-        IReadOnlyList<IResourceOwner> owners = [_devices];
+        IReadOnlyList<IResourceOwner> owners = [_allocations, _devices];
         var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
@@ -109,6 +127,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             Admission = admission,
             Owners = owners,
             DeviceHealth = _devices.HealthOf,
+            HandBack = HandBackAsync,
             RuntimeHandler = RuntimeHandlerAsync,
         };
         _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
@@ -148,6 +167,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _cgroups.EnsureTree(_facts.Allocatable.GetOr("cpu").MilliValue);
             // Listening comes first: the Node's status names the port.
             if (_server is not null) await _server.StartAsync(stop.Token);
+            await _allocations.RestoreAsync(stop.Token);
             await _reporter.RegisterAsync(stop.Token);
             if (_podResources is not null)
             {
@@ -164,6 +184,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(_reporter.RunAsync(stop.Token));
             await _pods.WaitForSyncAsync(stop.Token);
             running.Add(SweepAsync(stop.Token));
+            running.Add(_allocations.RunAsync(stop.Token));
+            running.Add(_publisher.RunAsync(stop.Token));
             running.Add(_logRotation.RunAsync(stop.Token));
             running.Add(_evictor.RunAsync(stop.Token));
             running.Add(_imageCollector.RunAsync(stop.Token));
@@ -210,6 +232,31 @@ public sealed partial class NodeAgent : IAsyncDisposable
         !_reporter.RuntimeVersion.StartsWith("containerd://", StringComparison.Ordinal)
         || ContainerdVersion.Parse("containerd - " + _reporter.RuntimeVersion["containerd://".Length..]) is { Major: > 1 } or { Major: 1, Minor: >= 7 };
 
+    /// <summary>A binding without a node undoes one, for a pod that has not begun: only Berth's server knows it.</summary>
+    private async Task<bool> HandBackAsync(Pod pod, AdmissionRefusal refusal, CancellationToken ct)
+    {
+        var meta = pod.Metadata;
+        try
+        {
+            await _client.CreateSubresourceAsync<Pod, Binding, Api.Meta.V1.Status>(
+                meta.Namespace, meta.Name, "binding",
+                new Binding
+                {
+                    Metadata = new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid, Annotations = ApiMap.Of((AllocationAnnotations.HandedBack, $"{_options.NodeName}: {refusal.Message}")) },
+                    Target = new ObjectReference { Kind = "Node" },
+                },
+                ct: ct);
+        }
+        catch (ApiException error) when (!error.IsTooManyRequests && error.Code < 500)
+        {
+            LogNotHandedBack(_log, meta.Namespace, meta.Name, error.Message);
+            return false;
+        }
+
+        _events.Event(pod, "Warning", "HandedBack", $"{_options.NodeName} cannot give the pod what the scheduler chose: {refusal.Message}");
+        return true;
+    }
+
     private async Task<string> RuntimeHandlerAsync(string name, CancellationToken ct)
     {
         try
@@ -231,6 +278,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             {
                 await sweep.RunAsync(ct);
                 _devices.Retain(uid => _workers.Find(uid) is not null);
+                await _allocations.ReleaseUnknownAsync(uid => _workers.Find(uid) is not null, ct);
             }
             catch (Exception error) when (!ct.IsCancellationRequested && error is GrpcException or IOException or UnauthorizedAccessException)
             {
@@ -240,6 +288,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
             await Task.Delay(_orphanInterval, _time, ct);
         }
     }
+
+    [LoggerMessage(5407, LogLevel.Warning, "Pod {Namespace}/{Name} could not be handed back, so it fails: {Problem}")]
+    private static partial void LogNotHandedBack(ILogger log, string @namespace, string name, string problem);
 
     [LoggerMessage(5006, LogLevel.Warning, "Taking away what deleted pods left failed, trying again: {Problem}")]
     private static partial void LogSweepFailed(ILogger log, string problem);

@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Node.Resources;
 using Berth.Node.Streaming;
 
 namespace Berth.Node;
@@ -57,6 +58,9 @@ public sealed record NodeAgentOptions
     /// <summary>Where the CNI plugins leave the host's resolvers' settings.</summary>
     public string HostResolvConf { get; init; } = "/etc/resolv.conf";
 
+    /// <summary>How the node shares out what it has. What it sets stands over <see cref="PodsMax"/> and adds to <see cref="Reserved"/>.</summary>
+    public NodeConfiguration Configuration { get; init; } = NodeConfiguration.Default;
+
     /// <summary>Longest grace of a shutdown of the API's view: how long <see cref="NodeAgent.RunAsync"/> waits for workers when stopped.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -70,6 +74,8 @@ public sealed record NodeAgentOptions
     public string LogsDirectory => Path.Combine(DataDirectory, "logs");
 
     public string DeviceGrantsFile => Path.Combine(DataDirectory, "resources", "devices");
+
+    public string AllocationsFile => Path.Combine(DataDirectory, "resources", "allocations.json");
 
     public string SeccompDirectory => Path.Combine(DataDirectory, "seccomp");
 }

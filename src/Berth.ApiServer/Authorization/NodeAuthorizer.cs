@@ -141,6 +141,9 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
                     : No("can only list/watch pods with spec.nodeName field selector");
             case ("", "create" or "delete") or ("status", "update" or "patch") or ("eviction", "create"):
                 return new(AuthorizationDecision.Allow(""));
+            // Giving back a pod that it cannot place; admission sees that it is nothing else.
+            case ("binding", "create"):
+                return RelatedAsync(node, attributes, cancellation);
             default:
                 return No("");
         }

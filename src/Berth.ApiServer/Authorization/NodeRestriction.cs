@@ -91,6 +91,10 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
                 if (value is not Pod after || !after.Metadata.Labels.Equals(before.Metadata.Labels))
                     throw Refuse(a, $"node \"{node}\" cannot update labels through pod status");
                 break;
+            case ("binding", _):
+                if (old is not Pod bound || bound.Spec.NodeName != node || value is not Pod { Spec.NodeName: "" })
+                    throw Refuse(a, $"node \"{node}\" can only give back pods with spec.nodeName set to itself");
+                break;
             case ("eviction", AdmissionOperation.Create):
                 var evicted = await objects.GetAsync<Pod>(a.Namespace, NameOf(a, value), cancellation);
                 if (evicted is not null && evicted.Spec.NodeName != node)

@@ -4,6 +4,7 @@ using Berth.Api.Meta.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
+using Berth.Resources.Allocation;
 
 namespace Berth.ApiServer.Subresources;
 
@@ -20,12 +21,13 @@ public sealed class BindingHandler(ResourceRegistry<Pod> pods) : IApiHandler
         var errors = new FieldErrors();
         if (binding.Target.Kind is not ("" or "Node"))
             errors.NotSupported("target.kind", binding.Target.Kind, "Node", "<empty>");
-        if (binding.Target.Name.Length == 0)
+        var givesBack = binding.Target.Name.Length == 0 && binding.Metadata.Annotations.ContainsKey(AllocationAnnotations.HandedBack);
+        if (binding.Target.Name.Length == 0 && !givesBack)
             errors.Required("target.name");
         if (!errors.IsEmpty)
             throw ApiStatusException.Invalid(Binding.Kind, name, errors);
 
-        var change = new ObjectChange<Pod>(pod => ValueTask.FromResult(Bound(pod, binding, request.Now)))
+        var change = new ObjectChange<Pod>(pod => ValueTask.FromResult(givesBack ? GivenBack(pod, binding, request.Now) : Bound(pod, binding, request.Now)))
         {
             Subresource = "binding",
             Rules = ChangeRules.Trusted,
@@ -33,6 +35,26 @@ public sealed class BindingHandler(ResourceRegistry<Pod> pods) : IApiHandler
         };
         await pods.UpdateAsync(new ObjectKey(request.Info.Namespace, name), change, ResourceHandler<Pod>.ContextOf(request)).ConfigureAwait(false);
         await ResponseWriter.MessageAsync(request, 201, new Status { StatusValue = "Success", Code = 201 }, format).ConfigureAwait(false);
+    }
+
+    /// <summary>Berth's own: a node that cannot place a pod as the scheduler chose gives it back, as long as nothing of it has begun.</summary>
+    private static Pod GivenBack(Pod pod, Binding binding, DateTimeOffset now)
+    {
+        var name = pod.Metadata.Name;
+        if (binding.Metadata.Uid.Length > 0 && binding.Metadata.Uid != pod.Metadata.Uid)
+            throw ApiStatusException.Conflict(Pod.Kind, name, $"Precondition failed: UID in precondition: {binding.Metadata.Uid}, UID in object meta: {pod.Metadata.Uid}");
+        if (pod.Spec.NodeName.Length == 0)
+            throw ApiStatusException.Conflict(Pod.Kind, name, $"pod {name} is not assigned to a node");
+        if (pod.Metadata.DeletionTimestamp is not null || pod.Status.Phase is not ("" or "Pending") || pod.Status.StartTime is not null)
+            throw ApiStatusException.Conflict(Pod.Kind, name, $"pod {name} has begun on node \"{pod.Spec.NodeName}\", and stays there");
+        var why = binding.Metadata.Annotations[AllocationAnnotations.HandedBack];
+        var waiting = new PodCondition { Type = "PodScheduled", Status = "False", Reason = "HandedBack", Message = why, LastTransitionTime = now, ObservedGeneration = pod.Metadata.Generation };
+        return pod with
+        {
+            Metadata = pod.Metadata with { Annotations = pod.Metadata.Annotations.Without(AllocationAnnotations.Pod).With(AllocationAnnotations.HandedBack, why) },
+            Spec = pod.Spec with { NodeName = "" },
+            Status = pod.Status with { Conditions = [.. pod.Status.Conditions.Where(c => c.Type != "PodScheduled"), waiting] },
+        };
     }
 
     private static Pod Bound(Pod pod, Binding binding, DateTimeOffset now)

@@ -131,6 +131,8 @@ public sealed record Cgroup
             // v1 spells "none" as the largest multiple of a page.
             MemoryMaxBytes = max >= long.MaxValue - (1 << 20) ? null : max,
             PidsMax = Number(DirectoryOf("pids")?.TryRead("pids.max")),
+            CpusetCpus = DirectoryOf("cpuset")?.TryRead("cpuset.cpus"),
+            CpusetMems = DirectoryOf("cpuset")?.TryRead("cpuset.mems"),
         };
     }
 

@@ -47,14 +47,14 @@ public sealed partial class Evictor(
         if (signals.MemoryNow)
         {
             if (Choose(running, "memory", p => cgroups.Usage(p)?.WorkingSetBytes ?? 0) is { } victim)
-                Evict(victim, $"The node was low on resource: memory. Threshold quantity: {Quantity.FromBytes(NodePressure.MemoryAvailableMin)}, available: {signals.MemoryAvailableBytes / 1024}Ki. ");
+                Evict(victim, $"The node was low on resource: memory. Threshold quantity: {Quantity.FromBytes(pressure.MemoryAvailableMin)}, available: {signals.MemoryAvailableBytes / 1024}Ki. ");
         }
         else if (signals.DiskNow)
         {
             await images.CollectAsync(force: true, ct);
             if (!pressure.Read().DiskNow) return;
             if (Choose(running, "ephemeral-storage", DiskBytes) is { } victim)
-                Evict(victim, $"The node was low on resource: ephemeral-storage. Threshold quantity: {NodePressure.DiskFreeShareMin:P0}, available: {signals.DiskFreeBytes / 1024}Ki. ");
+                Evict(victim, $"The node was low on resource: ephemeral-storage. Threshold quantity: {pressure.DiskThresholdText}, available: {signals.DiskFreeBytes / 1024}Ki. ");
         }
     }
 

@@ -27,12 +27,32 @@ public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvi
     public string Ensure(Pod pod)
     {
         var cgroup = Of(pod);
-        cgroup.Create(LinuxResources.OfPod(pod, null));
+        cgroup.Create(Unthrottled(pod, LinuxResources.OfPod(pod, PidsMax)));
         return cgroup.CgroupPath;
     }
 
+    /// <summary>True for a pod, by its uid, whose CPU time is not to be held to its limit: it has CPUs of its own.</summary>
+    public Func<string, bool> IsUnthrottled { get; init; } = static _ => false;
+
+    /// <summary>Processes that one pod may have; null for no limit.</summary>
+    public long? PidsMax { get; init; }
+
+    /// <summary>What the kernel lets a pod's container run on, in its list form; null where the container has no cgroup here.</summary>
+    public (string Cpus, string Mems)? CpusOf(string podUid, string containerId)
+    {
+        foreach (var qos in (string[])[PodResources.Guaranteed, PodResources.Burstable, PodResources.BestEffort])
+        {
+            if (Of(podUid, qos).Child(containerId).Limits() is { CpusetCpus: { } cpus } limits) return (cpus, limits.CpusetMems ?? "");
+        }
+
+        return null;
+    }
+
+    private CgroupLimits Unthrottled(Pod pod, CgroupLimits limits) =>
+        IsUnthrottled(pod.Metadata.Uid) ? limits with { CpuQuotaMicroseconds = CgroupLimits.Unlimited } : limits;
+
     /// <summary>Sets other limits for a while, as a resize needs between its steps.</summary>
-    public void Limit(Pod pod, CgroupLimits limits) => Of(pod).Apply(limits);
+    public void Limit(Pod pod, CgroupLimits limits) => Of(pod).Apply(Unthrottled(pod, limits));
 
     /// <summary>Kills what is left and removes the pod's cgroup, in whichever class it was made.</summary>
     public async Task RemoveAsync(string podUid, CancellationToken ct)

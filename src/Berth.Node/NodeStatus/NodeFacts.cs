@@ -13,9 +13,6 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
     // What this agent speaks; clients compare it with the server's.
     public const string KubeletVersion = "v1.36.0+berth";
 
-    // As in Kubernetes: eviction begins when less than this is free, so pods are never promised it.
-    private const long MemoryEvictionBytes = 100L * 1024 * 1024;
-    private const double DiskShareForPods = 0.9;
 
     public MachineInfo Machine => machine;
 
@@ -53,12 +50,13 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
     {
         get
         {
+            // As in Kubernetes: eviction begins when less than its thresholds is free, so pods are never promised it.
             var huge = machine.HugePages.Sum(p => p.Key * p.Value);
             return Capacity.Select(entry =>
             {
                 var value = entry.Value - options.Reserved.GetOr(entry.Key);
-                if (entry.Key == "memory") value -= Quantity.FromBytes(MemoryEvictionBytes + huge);
-                if (entry.Key == "ephemeral-storage") value = Quantity.FromUnits((long)(value.Value * DiskShareForPods));
+                if (entry.Key == "memory") value -= Quantity.FromBytes(options.Configuration.MemoryAvailable.Of(machine.MemoryBytes) + huge);
+                if (entry.Key == "ephemeral-storage") value -= Quantity.FromUnits(options.Configuration.DiskAvailable.Of(entry.Value.Value));
                 return KeyValuePair.Create(entry.Key, value.IsNegative ? Quantity.Zero : value);
             }).ToApiMap().With(Devices().Allocatable);
         }

@@ -9,6 +9,9 @@ public sealed record AdmissionRefusal(string Reason, string Message)
 {
     /// <summary>True when what is missing comes by itself: the pod waits on its node, and is asked for again each second.</summary>
     public bool Later { get; init; }
+
+    /// <summary>True when the scheduler chose by what was true a moment ago: the pod goes back to it rather than to its end.</summary>
+    public bool PlaceAgain { get; init; }
 }
 
 /// <summary>The node's own check of a new pod: what the scheduler promised must hold against what runs here. Pure.</summary>

@@ -53,6 +53,9 @@ public sealed record PodServices
     /// <summary>Health of the devices of a container, by pod uid and container name.</summary>
     public required Func<string, string, ApiList<ResourceStatus>> DeviceHealth { get; init; }
 
+    /// <summary>Gives a pod back to the scheduler; false when the server does not let it.</summary>
+    public required Func<Pod, AdmissionRefusal, CancellationToken, Task<bool>> HandBack { get; init; }
+
     /// <summary>Runtime handler of a RuntimeClass; throws <see cref="ContainerConfigException"/> for an unknown one.</summary>
     public required Func<string, CancellationToken, Task<string>> RuntimeHandler { get; init; }
 }

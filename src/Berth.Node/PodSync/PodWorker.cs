@@ -33,6 +33,7 @@ public sealed partial class PodWorker
     private readonly Lock _gate = new();
     private Pod _desired;
     private bool _removed;
+    private Pod? _again;
     private (string Reason, string Message)? _failure;
     private long? _failureGraceSeconds;
     private ApiList<PodCondition> _failureConditions = [];
@@ -75,6 +76,15 @@ public sealed partial class PodWorker
 
     private TimeProvider Time => _services.Time;
 
+    /// <summary>The pod as it came back to this node after it had gone from it: another worker's to bring up.</summary>
+    public Pod? Again
+    {
+        get
+        {
+            lock (_gate) return _again;
+        }
+    }
+
     public void Wake() => _signal.Writer.TryWrite(true);
 
     public void Update(Pod pod)
@@ -83,6 +93,7 @@ public sealed partial class PodWorker
         {
             // What downward API volumes show of the pod itself.
             if (!_desired.Metadata.Labels.Equals(pod.Metadata.Labels) || !_desired.Metadata.Annotations.Equals(pod.Metadata.Annotations)) _referencesChanged = true;
+            if (_removed) _again = pod;
             _desired = pod;
             if (pod.Metadata.DeletionTimestamp is not null) _startCancellation?.Cancel();
         }
@@ -278,6 +289,13 @@ public sealed partial class PodWorker
             if (_toldOfWait != refusal.Message) _services.Events.Event(pod, "Warning", "FailedAdmission", refusal.Message + "; waiting for it");
             _toldOfWait = refusal.Message;
             return refusal;
+        }
+
+        if (refusal.PlaceAgain && await _services.HandBack(pod, refusal, ct))
+        {
+            // It is the scheduler's again: nothing of it may stay here, and nobody is told that it failed.
+            Remove();
+            return false;
         }
 
         _failure = (refusal.Reason, refusal.Message);

@@ -8,6 +8,8 @@ namespace Berth.Node.PodSync;
 public sealed partial class PodWorkers(Func<Pod, PodWorker> create, ILogger log)
 {
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
+    // Between the last look at a worker that ends and its removal, its pod may come back.
+    private readonly Lock _gate = new();
     private CancellationToken _stop;
 
     public IReadOnlyCollection<PodWorker> All => [.. _workers.Values.Select(w => w.Worker)];
@@ -22,14 +24,11 @@ public sealed partial class PodWorkers(Func<Pod, PodWorker> create, ILogger log)
     /// <summary>Called by the informer's loop alone.</summary>
     public void Set(Pod pod)
     {
-        if (_workers.TryGetValue(pod.Metadata.Uid, out var found))
+        lock (_gate)
         {
-            found.Worker.Update(pod);
-            return;
+            if (_workers.TryGetValue(pod.Metadata.Uid, out var found)) found.Worker.Update(pod);
+            else Add(pod);
         }
-
-        var worker = create(pod);
-        _workers[pod.Metadata.Uid] = (worker, Task.Run(() => RunAsync(worker, pod.Metadata.Uid), CancellationToken.None));
     }
 
     public void Remove(Pod pod) => Find(pod.Metadata.Uid)?.Remove();
@@ -64,7 +63,17 @@ public sealed partial class PodWorkers(Func<Pod, PodWorker> create, ILogger log)
             return;
         }
 
-        _workers.TryRemove(uid, out _);
+        lock (_gate)
+        {
+            _workers.TryRemove(uid, out _);
+            if (worker.Again is { } again) Add(again);
+        }
+    }
+
+    private void Add(Pod pod)
+    {
+        var worker = create(pod);
+        _workers[pod.Metadata.Uid] = (worker, Task.Run(() => RunAsync(worker, pod.Metadata.Uid), CancellationToken.None));
     }
 
     [LoggerMessage(5002, LogLevel.Error, "The worker of pod {Namespace}/{Name} failed")]

@@ -12,9 +12,6 @@ namespace Berth.Resources.Allocation;
 /// </summary>
 public static class AllocationJson
 {
-    /// <summary>Annotation of a pod that the scheduler writes with the binding.</summary>
-    public const string Annotation = "berth.dev/allocation";
-
     public static string Write(PodAllocation allocation)
     {
         using var buffer = new MemoryStream();
@@ -77,6 +74,35 @@ public static class AllocationJson
             }).ToApiList()
             : [],
     };
+
+    /// <summary>What a node's pods hold, as in its annotation: a list of allocations with their uids.</summary>
+    public static string WriteAll(IEnumerable<PodAllocation> allocations)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var allocation in allocations.OrderBy(a => a.PodUid, StringComparer.Ordinal))
+                Write(writer, allocation, withUid: true);
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    /// <returns>Empty when the text is no such list.</returns>
+    public static IReadOnlyList<PodAllocation> ReadAll(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return [.. document.RootElement.EnumerateArray().Select(a => Read(a))];
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
 
     private static void WriteSets(Utf8JsonWriter writer, CpuSet cpus, ApiList<MemoryBlock> memory, ApiList<string> devices)
     {

@@ -26,4 +26,7 @@ internal sealed record AgentOptions
     public TimeSpan? CertificateLifetime { get; init; }
 
     public required LogLevel LogLevel { get; init; }
+
+    /// <summary>How this machine shares out what it has.</summary>
+    public Node.Resources.NodeConfiguration NodeConfiguration { get; init; } = Node.Resources.NodeConfiguration.Default;
 }

@@ -62,6 +62,7 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
                 ServiceCidr = network.ServiceCidr,
                 ClusterDomain = network.ClusterDomain,
                 PodNetwork = network.Mode,
+                NodeConfiguration = options.NodeConfiguration,
                 ClusterNumber = NodeSideOptions.NumberOf(JoinToken.HashOf(papers.Authority)),
                 ControlPlane = network.ControlPlane,
             };

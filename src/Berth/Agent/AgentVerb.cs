@@ -22,9 +22,10 @@ internal static class AgentVerb
         var nodeAddress = new Option<string?>("--node-ip") { Description = "Address by which other machines reach this one (default: the one with which it reaches the server)" };
         var runtime = new Option<string?>("--runtime-endpoint") { Description = "Socket of a CRI runtime to use instead of a containerd of its own" };
         var lifetime = new Option<int?>("--certificate-minutes") { Description = "How long the certificates that it asks for are to be good (default: a year)" };
+        var nodeConfig = NodeConfigFile.Option();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
-        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, logLevel, detach };
+        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, nodeConfig, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("agent");
@@ -37,6 +38,7 @@ internal static class AgentVerb
                 NodeAddress = parsed.GetValue(nodeAddress) is { } address ? OptionValues.ParseAddress("--node-ip", address) : null,
                 RuntimeEndpoint = parsed.GetValue(runtime),
                 CertificateLifetime = parsed.GetValue(lifetime) is { } minutes ? ParseLifetime(minutes) : null,
+                NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
                 LogLevel = parsed.GetValue(logLevel),
             };
             UpVerb.RefuseSecond(options.DataDirectory);

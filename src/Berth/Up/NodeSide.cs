@@ -111,6 +111,7 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 Annotations = ApiMap.Of((ClusterDnsController.Announcement, _network!.DnsServer.ToString())),
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,
+                Configuration = options.NodeConfiguration,
                 CgroupRoot = containerd.CgroupRoot,
                 // Vendors' device plugins know one place; only the machine's main instance can have it.
                 KubeletDirectory = options.DataDirectory == Instance.DataDirectory.Default ? "/var/lib/kubelet" : Path.Combine(options.DataDirectory, "kubelet"),

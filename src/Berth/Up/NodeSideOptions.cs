@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Network;
 using Berth.Network.PodNetwork;
+using Berth.Node.Resources;
 using Berth.Node.Runtime;
 
 namespace Berth.Up;
@@ -29,6 +30,9 @@ internal sealed record NodeSideOptions
     public required string ClusterDomain { get; init; }
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
+
+    /// <summary>How this machine shares out what it has.</summary>
+    public NodeConfiguration NodeConfiguration { get; init; } = NodeConfiguration.Default;
 
     /// <summary>24 bits that are the same on all machines of a cluster, and another in other clusters.</summary>
     public required int ClusterNumber { get; init; }

@@ -27,6 +27,9 @@ internal sealed record UpOptions
     /// <summary>Where the built-in ingress controller listens; null: there is none.</summary>
     public Ingress.IngressServerOptions? Ingress { get; init; }
 
+    /// <summary>How this machine shares out what it has.</summary>
+    public Node.Resources.NodeConfiguration NodeConfiguration { get; init; } = Node.Resources.NodeConfiguration.Default;
+
     public string ClusterDomain { get; init; } = "cluster.local";
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
@@ -69,6 +72,7 @@ internal sealed record UpOptions
         ServiceCidr = ServiceCidr,
         ClusterDomain = ClusterDomain,
         PodNetwork = PodNetwork,
+        NodeConfiguration = NodeConfiguration,
         ClusterNumber = NodeSideOptions.NumberOf(authorityHash),
     };
 }

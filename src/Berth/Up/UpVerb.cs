@@ -20,13 +20,14 @@ internal static class UpVerb
         var serviceCidr = new Option<string>("--service-cidr") { Description = "Addresses of services", DefaultValueFactory = _ => "10.43.0.0/16" };
         var nodeName = new Option<string>("--node-name") { Description = "Name of this machine in the cluster", DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant() };
         var logLevel = new Option<LogLevel>("--log-level") { Description = "debug, information, warning or error", DefaultValueFactory = _ => LogLevel.Warning, CustomParser = OptionValues.ParseLevel };
+        var nodeConfig = NodeConfigFile.Option();
         var podNetwork = Options.PodNetwork();
         var advertise = Options.Advertise();
         var names = Options.ExtraNames();
         var ingress = new Option<string?>("--ingress") { Description = "Serve Ingress objects here: a port or address:port for HTTP, and one for HTTPS, such as 80,443" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
-        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, podNetwork, advertise, names, logLevel, ingress, detach, demo };
+        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, podNetwork, advertise, names, logLevel, ingress, detach, demo };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("up");
@@ -47,6 +48,7 @@ internal static class UpVerb
                 HostAddress = IPAddress.Loopback,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
                 ExtraNames = parsed.GetValue(names) ?? [],
+                NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
             });
             if (parsed.GetValue(detach))
             {

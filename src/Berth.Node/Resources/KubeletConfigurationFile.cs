@@ -1,0 +1,359 @@
+using System.Globalization;
+using System.Text.Json;
+using Berth.Api;
+using Berth.Resources.Cpu;
+using Berth.Resources.Topology;
+
+namespace Berth.Node.Resources;
+
+/// <summary>Reads a file of kind KubeletConfiguration (kubelet.config.k8s.io/v1beta1), as the kubelet does, for what Berth heeds of it.</summary>
+public static class KubeletConfigurationFile
+{
+    private const string ApiVersion = "kubelet.config.k8s.io/v1beta1";
+
+    // Fields of Kubernetes 1.36 that are accepted and change nothing.
+    private static readonly HashSet<string> s_unheeded =
+    [
+        "enableServer", "staticPodPath", "podLogsDir", "syncFrequency", "fileCheckFrequency", "httpCheckFrequency", "staticPodURL", "staticPodURLHeader", "address", "port",
+        "readOnlyPort", "tlsCertFile", "tlsPrivateKeyFile", "tlsCipherSuites", "tlsCurvePreferences", "tlsMinVersion", "rotateCertificates", "serverTLSBootstrap",
+        "authentication", "authorization", "registryPullQPS", "registryBurst", "imagePullCredentialsVerificationPolicy", "preloadedImagesVerificationAllowlist",
+        "eventRecordQPS", "eventBurst", "enableDebuggingHandlers", "enableContentionProfiling", "healthzPort", "healthzBindAddress", "oomScoreAdj", "clusterDomain",
+        "clusterDNS", "streamingConnectionIdleTimeout", "nodeStatusUpdateFrequency", "nodeStatusReportFrequency", "nodeLeaseDurationSeconds", "imageMinimumGCAge",
+        "imageMaximumGCAge", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "volumeStatsAggPeriod", "kubeletCgroups", "systemCgroups", "cgroupRoot",
+        "cgroupsPerQOS", "cgroupDriver", "singleProcessOOMKill", "qosReserved", "runtimeRequestTimeout", "hairpinMode", "podCIDR", "resolvConf", "runOnce",
+        "cpuCFSQuotaPeriod", "nodeStatusMaxImages", "maxOpenFiles", "contentType", "kubeAPIQPS", "kubeAPIBurst", "serializeImagePulls", "maxParallelImagePulls",
+        "evictionSoft", "evictionSoftGracePeriod", "evictionPressureTransitionPeriod", "evictionMaxPodGracePeriod", "evictionMinimumReclaim",
+        "mergeDefaultEvictionSettings", "podsPerCore", "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit",
+        "iptablesDropBit", "featureGates", "failSwapOn", "memorySwap", "containerLogMaxSize", "containerLogMaxFiles", "containerLogMaxWorkers",
+        "containerLogMonitorInterval", "configMapAndSecretChangeDetectionStrategy", "showHiddenMetricsForVersion", "systemReservedCgroup", "kubeReservedCgroup",
+        "enforceNodeAllocatable", "allowedUnsafeSysctls", "volumePluginDir", "providerID", "kernelMemcgNotification", "logging", "enableSystemLogHandler",
+        "enableSystemLogQuery", "shutdownGracePeriod", "shutdownGracePeriodCriticalPods", "shutdownGracePeriodByPodPriority", "crashLoopBackOff",
+        "enableProfilingHandler", "enableDebugFlagsHandler", "seccompDefault", "memoryThrottlingFactor", "memoryReservationPolicy", "registerWithTaints",
+        "registerNode", "tracing", "localStorageCapacityIsolation", "containerRuntimeEndpoint", "imageServiceEndpoint", "failCgroupV", "failCgroupV1", "userNamespaces",
+    ];
+
+    /// <param name="json">The file, from YAML where it was YAML.</param>
+    /// <exception cref="NodeConfigurationException">A field is unknown or has a wrong value.</exception>
+    public static NodeConfiguration Read(ReadOnlySpan<byte> json)
+    {
+        JsonElement root;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            root = JsonElement.ParseValue(ref reader);
+        }
+        catch (JsonException error)
+        {
+            throw new NodeConfigurationException("the file", error.Message);
+        }
+
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new NodeConfigurationException("the file", "it must be an object of kind KubeletConfiguration");
+        Expect(root, "kind", "KubeletConfiguration");
+        Expect(root, "apiVersion", ApiVersion);
+
+        var result = NodeConfiguration.Default;
+        var unheeded = new List<string>();
+        ApiMap<string> cpuOptions = [], topologyOptions = [];
+        ApiMap<Quantity> kube = [], system = [];
+        foreach (var field in root.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
+        {
+            var (name, value) = (field.Name, field.Value);
+            switch (name)
+            {
+                case "kind" or "apiVersion" or "metadata":
+                    break;
+                case "cpuManagerPolicy":
+                    result = result with { Cpu = result.Cpu with { Static = OneOf(name, value, "none", "static") == "static" } };
+                    break;
+                case "cpuManagerPolicyOptions":
+                    cpuOptions = Strings(name, value);
+                    break;
+                case "cpuManagerReconcilePeriod":
+                    result = result with { ReconcilePeriod = Duration(name, value) };
+                    break;
+                case "memoryManagerPolicy":
+                    result = result with { StaticMemory = OneOf(name, value, "None", "Static") == "Static" };
+                    break;
+                case "topologyManagerPolicy":
+                    result = result with
+                    {
+                        Alignment = OneOf(name, value, "none", "best-effort", "restricted", "single-numa-node") switch
+                        {
+                            "best-effort" => AlignmentPolicy.BestEffort,
+                            "restricted" => AlignmentPolicy.Restricted,
+                            "single-numa-node" => AlignmentPolicy.SingleNumaNode,
+                            _ => AlignmentPolicy.None,
+                        },
+                    };
+                    break;
+                case "topologyManagerScope":
+                    result = result with { PodScope = OneOf(name, value, "container", "pod") == "pod" };
+                    break;
+                case "topologyManagerPolicyOptions":
+                    topologyOptions = Strings(name, value);
+                    break;
+                case "reservedSystemCPUs":
+                    var text = Text(name, value);
+                    if (!CpuSet.TryParse(text, out var cpus))
+                        throw new NodeConfigurationException(name, $"\"{text}\" is not a list of CPUs such as 0-1,8");
+                    result = result with { ReservedCpus = cpus.IsEmpty ? null : cpus };
+                    break;
+                case "kubeReserved":
+                    kube = Amounts(name, value);
+                    break;
+                case "systemReserved":
+                    system = Amounts(name, value);
+                    break;
+                case "reservedMemory":
+                    result = result with { ReservedMemory = MemoryOfNodes(name, value) };
+                    break;
+                case "maxPods":
+                    result = result with { PodsMax = (int)Number(name, value, 0, int.MaxValue) };
+                    break;
+                case "podPidsLimit":
+                    var pids = Number(name, value, -1, long.MaxValue);
+                    if (pids == 0)
+                        throw new NodeConfigurationException(name, "0 lets no pod run; -1 sets no limit");
+                    result = result with { PodPidsMax = pids > 0 ? pids : null };
+                    break;
+                case "cpuCFSQuota":
+                    result = result with { CpuQuota = Truth(name, value) };
+                    break;
+                case "evictionHard":
+                    result = Eviction(result, name, value, unheeded);
+                    break;
+                default:
+                    if (!s_unheeded.Contains(name))
+                        throw new NodeConfigurationException(name, "the kubelet of 1.36 has no such field");
+                    unheeded.Add(name);
+                    break;
+            }
+        }
+
+        var reserved = kube;
+        foreach (var (resource, amount) in system)
+            reserved = reserved.With(resource, reserved.TryGetValue(resource, out var other) ? other + amount : amount);
+        result = result with
+        {
+            Cpu = CpuOptions(result.Cpu, cpuOptions),
+            Reserved = reserved,
+            Unheeded = unheeded,
+        };
+        TopologyOptions(topologyOptions, result.Alignment);
+        return result;
+    }
+
+    private static CpuPolicy CpuOptions(CpuPolicy policy, ApiMap<string> options)
+    {
+        if (!options.IsEmpty && !policy.Static)
+            throw new NodeConfigurationException("cpuManagerPolicyOptions", "only cpuManagerPolicy: static has options");
+        foreach (var (option, text) in options)
+        {
+            var field = $"cpuManagerPolicyOptions[{option}]";
+            var on = TruthOf(field, text);
+            policy = option switch
+            {
+                "full-pcpus-only" => policy with { FullCoresOnly = on },
+                "distribute-cpus-across-numa" => policy with { DistributeAcrossNuma = on },
+                "align-by-socket" => policy with { AlignBySocket = on },
+                "distribute-cpus-across-cores" => policy with { DistributeAcrossCores = on },
+                "strict-cpu-reservation" => policy with { StrictReservation = on },
+                "prefer-align-cpus-by-uncorecache" => policy with { PreferSharedCache = on },
+                _ => throw new NodeConfigurationException(field, "there is no such option; there are full-pcpus-only, distribute-cpus-across-numa, align-by-socket, distribute-cpus-across-cores, strict-cpu-reservation and prefer-align-cpus-by-uncorecache"),
+            };
+        }
+
+        Apart(policy.FullCoresOnly && policy.DistributeAcrossCores, "full-pcpus-only", "distribute-cpus-across-cores");
+        Apart(policy.DistributeAcrossNuma && policy.DistributeAcrossCores, "distribute-cpus-across-numa", "distribute-cpus-across-cores");
+        Apart(policy.PreferSharedCache && policy.DistributeAcrossCores, "prefer-align-cpus-by-uncorecache", "distribute-cpus-across-cores");
+        Apart(policy.PreferSharedCache && policy.DistributeAcrossNuma, "prefer-align-cpus-by-uncorecache", "distribute-cpus-across-numa");
+        return policy;
+
+        static void Apart(bool both, string one, string other)
+        {
+            if (both)
+                throw new NodeConfigurationException("cpuManagerPolicyOptions", $"{one} and {other} contradict each other: set one of them");
+        }
+    }
+
+    private static void TopologyOptions(ApiMap<string> options, AlignmentPolicy alignment)
+    {
+        if (!options.IsEmpty && alignment == AlignmentPolicy.None)
+            throw new NodeConfigurationException("topologyManagerPolicyOptions", "topologyManagerPolicy: none has no options");
+        foreach (var (option, text) in options)
+        {
+            var field = $"topologyManagerPolicyOptions[{option}]";
+            switch (option)
+            {
+                case "prefer-closest-numa-nodes":
+                    TruthOf(field, text); // always so
+                    break;
+                case "max-allowable-numa-nodes":
+                    if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 8)
+                        throw new NodeConfigurationException(field, $"\"{text}\" is not a number of at least 8");
+                    break;
+                default:
+                    throw new NodeConfigurationException(field, "there is no such option; there are prefer-closest-numa-nodes and max-allowable-numa-nodes");
+            }
+        }
+    }
+
+    private static NodeConfiguration Eviction(NodeConfiguration result, string name, JsonElement value, List<string> unheeded)
+    {
+        foreach (var (signal, text) in Strings(name, value))
+        {
+            var field = $"{name}[{signal}]";
+            switch (signal)
+            {
+                case "memory.available":
+                    result = result with { MemoryAvailable = ThresholdOf(field, text) };
+                    break;
+                case "nodefs.available":
+                    result = result with { DiskAvailable = ThresholdOf(field, text) };
+                    break;
+                case "nodefs.inodesFree" or "imagefs.available" or "imagefs.inodesFree" or "containerfs.available" or "containerfs.inodesFree" or "pid.available":
+                    ThresholdOf(field, text);
+                    unheeded.Add(field);
+                    break;
+                default:
+                    throw new NodeConfigurationException(field, "there is no such signal");
+            }
+        }
+
+        return result;
+    }
+
+    private static NodeConfiguration.Threshold ThresholdOf(string field, string text)
+    {
+        if (text.EndsWith('%'))
+        {
+            return double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100
+                ? new(0, percent / 100)
+                : throw new NodeConfigurationException(field, $"\"{text}\" is not a share from 0% to 100%");
+        }
+
+        return Quantity.TryParse(text, out var amount) && !amount.IsNegative
+            ? new(amount.Value, null)
+            : throw new NodeConfigurationException(field, $"\"{text}\" is neither an amount such as 100Mi nor a share such as 5%");
+    }
+
+    private static ApiMap<ApiMap<long>> MemoryOfNodes(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            throw new NodeConfigurationException(name, "it must be a list of {numaNode, limits}");
+        var nodes = ApiMap<ApiMap<long>>.Empty;
+        var index = 0;
+        foreach (var entry in value.EnumerateArray())
+        {
+            var field = $"{name}[{index++}]";
+            if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("numaNode", out var node) || !entry.TryGetProperty("limits", out var limits))
+                throw new NodeConfigurationException(field, "it must have numaNode and limits");
+            var key = Number($"{field}.numaNode", node, 0, NumaSet.IdMax).ToString(CultureInfo.InvariantCulture);
+            if (nodes.ContainsKey(key))
+                throw new NodeConfigurationException($"{field}.numaNode", $"NUMA node {key} is there twice");
+            var kinds = ApiMap<long>.Empty;
+            foreach (var (kind, amount) in Amounts($"{field}.limits", limits))
+            {
+                if (kind != "memory" && !kind.StartsWith("hugepages-", StringComparison.Ordinal))
+                    throw new NodeConfigurationException($"{field}.limits[{kind}]", "only memory and hugepages-SIZE are memory");
+                kinds = kinds.With(kind, amount.Value);
+            }
+
+            nodes = nodes.With(key, kinds);
+        }
+
+        return nodes;
+    }
+
+    private static ApiMap<Quantity> Amounts(string name, JsonElement value)
+    {
+        var amounts = ApiMap<Quantity>.Empty;
+        foreach (var (resource, text) in Strings(name, value))
+        {
+            amounts = Quantity.TryParse(text, out var amount) && !amount.IsNegative
+                ? amounts.With(resource, amount)
+                : throw new NodeConfigurationException($"{name}[{resource}]", $"\"{text}\" is not an amount such as 500m or 1Gi");
+        }
+
+        return amounts;
+    }
+
+    private static ApiMap<string> Strings(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new NodeConfigurationException(name, "it must be a map");
+        var strings = ApiMap<string>.Empty;
+        foreach (var entry in value.EnumerateObject())
+        {
+            strings = strings.With(entry.Name, entry.Value.ValueKind switch
+            {
+                JsonValueKind.String => entry.Value.GetString()!,
+                // Quantities may be written as numbers; options are strings, and the kubelet says so of a bare true.
+                JsonValueKind.Number => entry.Value.GetRawText(),
+                _ => throw new NodeConfigurationException($"{name}[{entry.Name}]", $"{entry.Value.GetRawText()} is not a string: put it in quotes"),
+            });
+        }
+
+        return strings;
+    }
+
+    private static void Expect(JsonElement root, string field, string value)
+    {
+        if (!root.TryGetProperty(field, out var found) || found.ValueKind != JsonValueKind.String || found.GetString() != value)
+            throw new NodeConfigurationException(field, $"it must be {value}");
+    }
+
+    private static string OneOf(string name, JsonElement value, params string[] allowed)
+    {
+        var text = Text(name, value);
+        return text.Length == 0 ? allowed[0]
+            : allowed.Contains(text) ? text
+            : throw new NodeConfigurationException(name, $"\"{text}\" is not one of {string.Join(", ", allowed)}");
+    }
+
+    private static string Text(string name, JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? value.GetString()!
+        : throw new NodeConfigurationException(name, $"{value.GetRawText()} is not a string");
+
+    private static bool Truth(string name, JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        ? value.GetBoolean()
+        : throw new NodeConfigurationException(name, $"{value.GetRawText()} is neither true nor false");
+
+    // As Go reads options.
+    private static bool TruthOf(string field, string text) => text switch
+    {
+        "true" or "True" or "TRUE" or "t" or "T" or "1" => true,
+        "false" or "False" or "FALSE" or "f" or "F" or "0" => false,
+        _ => throw new NodeConfigurationException(field, $"\"{text}\" is neither true nor false"),
+    };
+
+    private static long Number(string name, JsonElement value, long min, long max) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
+            ? number
+            : throw new NodeConfigurationException(name, string.Create(CultureInfo.InvariantCulture, $"{value.GetRawText()} is not a number of at least {min}"));
+
+    // Go's form: 10s, 1m30s, 500ms.
+    private static TimeSpan Duration(string name, JsonElement value)
+    {
+        var text = Text(name, value);
+        var rest = text;
+        var total = TimeSpan.Zero;
+        while (rest.Length > 0)
+        {
+            var digits = rest.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
+            var unit = new string([.. rest.Skip(digits).TakeWhile(char.IsAsciiLetter)]);
+            if (!double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count))
+                break;
+            var one = unit switch { "h" => TimeSpan.FromHours(1), "m" => TimeSpan.FromMinutes(1), "s" => TimeSpan.FromSeconds(1), "ms" => TimeSpan.FromMilliseconds(1), _ => TimeSpan.Zero };
+            if (one == TimeSpan.Zero)
+                break;
+            total += one * count;
+            rest = rest[(digits + unit.Length)..];
+        }
+
+        return rest.Length == 0 && total > TimeSpan.Zero
+            ? total
+            : throw new NodeConfigurationException(name, $"\"{text}\" is not a duration such as 10s or 1m30s");
+    }
+}

@@ -1,0 +1,54 @@
+using Berth.Api;
+using Berth.Resources.Cpu;
+using Berth.Resources.Topology;
+
+namespace Berth.Node.Resources;
+
+/// <summary>How a node shares out what it has, in the kubelet's terms. The defaults are the kubelet's.</summary>
+public sealed record NodeConfiguration
+{
+    public static NodeConfiguration Default { get; } = new();
+
+    public CpuPolicy Cpu { get; init; } = CpuPolicy.None;
+
+    public bool StaticMemory { get; init; }
+
+    public AlignmentPolicy Alignment { get; init; }
+
+    public bool PodScope { get; init; }
+
+    /// <summary>False: CPU limits are not enforced by quota, only by what containers can run on.</summary>
+    public bool CpuQuota { get; init; } = true;
+
+    /// <summary>Looks after the CPUs of running containers this often.</summary>
+    public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>reservedSystemCPUs</c>; null: as many as are reserved by amount, the first cores first.</summary>
+    public CpuSet? ReservedCpus { get; init; }
+
+    /// <summary><c>kubeReserved</c> and <c>systemReserved</c> together, by resource.</summary>
+    public ApiMap<Quantity> Reserved { get; init; } = [];
+
+    /// <summary>By NUMA node id, then by kind of memory, in bytes; null: from the first nodes.</summary>
+    public ApiMap<ApiMap<long>>? ReservedMemory { get; init; }
+
+    public int PodsMax { get; init; } = 110;
+
+    /// <summary>Null: no limit.</summary>
+    public long? PodPidsMax { get; init; }
+
+    /// <summary><c>evictionHard</c> of <c>memory.available</c>, in bytes or as a share of the machine's.</summary>
+    public Threshold MemoryAvailable { get; init; } = new(100L << 20, null);
+
+    /// <summary><c>evictionHard</c> of <c>nodefs.available</c>.</summary>
+    public Threshold DiskAvailable { get; init; } = new(0, 0.10);
+
+    /// <summary>Fields of the file that are the kubelet's and that Berth does not heed.</summary>
+    public IReadOnlyList<string> Unheeded { get; init; } = [];
+
+    /// <summary>An amount, or a share of the whole.</summary>
+    public readonly record struct Threshold(long Bytes, double? Share)
+    {
+        public long Of(long total) => Share is { } share ? (long)(total * share) : Bytes;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Berth.Api;
+using Berth.Resources.Allocation;
+using Berth.Resources.Cpu;
+using Berth.Resources.Topology;
+
+namespace Berth.Node.Resources;
+
+/// <summary>A configuration on a machine: which CPUs and how much memory of which node the reservations are. Pure.</summary>
+public static class NodePolicies
+{
+    /// <exception cref="NodeConfigurationException">The machine does not have what the configuration names, or its parts contradict each other.</exception>
+    public static NodePolicy Of(NodeConfiguration configuration, NodeTopology topology)
+    {
+        var reserved = ReservedCpus(configuration, topology);
+        if (configuration.Cpu.Static && reserved.IsEmpty)
+            throw new NodeConfigurationException("cpuManagerPolicy", "static leaves the system and other pods no CPU: reserve at least one by reservedSystemCPUs, or by cpu in kubeReserved or systemReserved");
+        if (configuration.Cpu is { Static: true, AlignBySocket: true })
+        {
+            if (configuration.Alignment == AlignmentPolicy.SingleNumaNode)
+                throw new NodeConfigurationException("cpuManagerPolicyOptions[align-by-socket]", "it contradicts topologyManagerPolicy: single-numa-node");
+            if (topology.SocketCount > topology.NumaNodes.Count)
+                throw new NodeConfigurationException("cpuManagerPolicyOptions[align-by-socket]", string.Create(CultureInfo.InvariantCulture, $"the machine has more sockets ({topology.SocketCount}) than NUMA nodes ({topology.NumaNodes.Count})"));
+        }
+
+        return new()
+        {
+            Cpu = configuration.Cpu,
+            StaticMemory = configuration.StaticMemory,
+            Alignment = configuration.Alignment,
+            PodScope = configuration.PodScope,
+            ReservedCpus = reserved,
+            ReservedMemory = configuration.StaticMemory ? ReservedMemory(configuration, topology) : [],
+        };
+    }
+
+    /// <summary>What pods do not get, as the node's status subtracts it.</summary>
+    public static ApiMap<Quantity> Reserved(NodeConfiguration configuration) => configuration.ReservedCpus is { } cpus
+        ? configuration.Reserved.With("cpu", Quantity.FromUnits(cpus.Count))
+        : configuration.Reserved;
+
+    private static CpuSet ReservedCpus(NodeConfiguration configuration, NodeTopology topology)
+    {
+        if (configuration.ReservedCpus is { } named)
+        {
+            var missing = named - topology.AllCpus;
+            return missing.IsEmpty
+                ? named
+                : throw new NodeConfigurationException("reservedSystemCPUs", $"this machine has no CPUs {missing}; it has {topology.AllCpus}");
+        }
+
+        var count = (int)((configuration.Reserved.GetOr("cpu").MilliValue + 999) / 1000);
+        if (count > topology.AllCpus.Count)
+            throw new NodeConfigurationException("kubeReserved", string.Create(CultureInfo.InvariantCulture, $"{count} CPUs are reserved with systemReserved; this machine has {topology.AllCpus.Count}"));
+        var reserved = CpuSet.Empty;
+        foreach (var node in topology.NumaNodes)
+        {
+            var more = Math.Min(count - reserved.Count, topology.CpusOf(node.Id).Count);
+            reserved |= CpuPicker.Pick(topology, CpuPolicy.None, topology.CpusOf(node.Id), more);
+        }
+
+        return reserved;
+    }
+
+    private static ApiMap<ApiMap<long>> ReservedMemory(NodeConfiguration configuration, NodeTopology topology)
+    {
+        var total = topology.NumaNodes.Sum(n => n.Memory.GetOr("memory"));
+        var asked = configuration.Reserved.GetOr("memory").Value + configuration.MemoryAvailable.Of(total);
+        if (configuration.ReservedMemory is { } given)
+        {
+            foreach (var node in given.Keys)
+            {
+                if (topology.NumaNodes.All(n => n.Id.ToString(CultureInfo.InvariantCulture) != node))
+                    throw new NodeConfigurationException("reservedMemory", $"this machine has no NUMA node {node}; it has {topology.Nodes}");
+            }
+
+            var sum = given.Values.Sum(m => m.GetOr("memory"));
+            if (sum != asked)
+                throw new NodeConfigurationException("reservedMemory", $"the memory of its nodes sums up to {Quantity.FromBytes(sum)}; kubeReserved, systemReserved and evictionHard reserve {Quantity.FromBytes(asked)}");
+            return given;
+        }
+
+        var result = ApiMap<ApiMap<long>>.Empty;
+        foreach (var node in topology.NumaNodes)
+        {
+            var here = Math.Min(asked, node.Memory.GetOr("memory"));
+            asked -= here;
+            if (here > 0)
+                result = result.With(node.Id.ToString(CultureInfo.InvariantCulture), ApiMap<long>.Empty.With("memory", here));
+        }
+
+        return result;
+    }
+}
