@@ -83,11 +83,6 @@ public sealed partial class NodeAgent : IAsyncDisposable
         // From its first moment the scheduler knows what the node is made of.
         if (shape.Policy is { Cpu.Static: true } or { StaticMemory: true })
             _options = options = options with { Annotations = options.Annotations.With(AllocationAnnotations.Topology, NodeShapeJson.Write(shape)) };
-        _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
-        _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), null, options.DeviceGrantsFile, _time, _log);
-        _facts = new NodeFacts(options, machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
-        _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
-        _directories = new PodDirectories(options);
         _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time)
         {
             IsUnthrottled = uid => !configuration.CpuQuota || _allocations!.HasOwnCpus(uid),
@@ -95,6 +90,12 @@ public sealed partial class NodeAgent : IAsyncDisposable
         };
         _allocations = new NodeAllocations(shape, configuration, runtime, _cgroups.CpusOf, options.AllocationsFile, _time, _log);
         _publisher = new AllocationPublisher(_allocations, client, options.NodeName, _time, _log);
+        var places = new PinnedPlaces(_allocations);
+        _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
+        _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), places, options.DeviceGrantsFile, _time, _log);
+        _facts = new NodeFacts(options, machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
+        _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
+        _directories = new PodDirectories(options);
         _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
         var payloads = new PayloadSource(_references, client, _time, () => _facts.Allocatable, options.Addresses);
         _localVolumes = new LocalVolumes(options, client, _events, _time, _log, IsInUse);
@@ -137,7 +138,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             foreach (var uid in _devices.UsersOf(resource)) _workers.Wake(uid);
         };
         if (options.KubeletDirectory is { } kubelet)
-            _podResources = new PodResourcesServer(Path.Combine(kubelet, "pod-resources", "kubelet.sock"), _workers, _plugins, _devices, null, logs ?? NullLoggerFactory.Instance);
+            _podResources = new PodResourcesServer(Path.Combine(kubelet, "pod-resources", "kubelet.sock"), _workers, _plugins, _devices, places, logs ?? NullLoggerFactory.Instance);
         _runtimeEvents = new RuntimeEvents(runtime, options.ContainerdSocket, _workers, _time, _log);
         _logRotation = new LogRotation(runtime, () => _workers.All, _time, _log);
         _imageCollector = new ImageCollector(images, runtime, options, _events, () => _reporter.Node, _time, _log);

@@ -295,7 +295,7 @@ public sealed partial class PodWorker
         {
             // It is the scheduler's again: nothing of it may stay here, and nobody is told that it failed.
             Remove();
-            return false;
+            return refusal;
         }
 
         _failure = (refusal.Reason, refusal.Message);

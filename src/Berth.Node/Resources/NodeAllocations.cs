@@ -84,6 +84,12 @@ public sealed partial class NodeAllocations : IResourceOwner
         }
     }
 
+    public PodAllocation? Find(string podUid)
+    {
+        lock (_gate)
+            return _held.GetValueOrDefault(podUid);
+    }
+
     public bool HasOwnCpus(string podUid)
     {
         lock (_gate)

@@ -48,15 +48,16 @@ public sealed class NodeCluster : IAsyncDisposable
 
     public IClusterClient Client { get; }
 
-    public NodeAgentOptions Options { get; }
+    public NodeAgentOptions Options { get; private set; }
 
     public string DataDirectory { get; }
 
     public NodeAgent Agent { get; private set; } = null!;
 
-    public static async Task<NodeCluster> StartAsync(ContainerdFixture fixture)
+    public static async Task<NodeCluster> StartAsync(ContainerdFixture fixture, Func<NodeAgentOptions, NodeAgentOptions>? change = null)
     {
         var cluster = new NodeCluster(fixture);
+        cluster.Options = change?.Invoke(cluster.Options) ?? cluster.Options;
         await cluster._server.StartAsync(TestContext.Current.CancellationToken);
         foreach (var name in (string[])["default", "kube-system", "kube-node-lease"])
             await cluster.Client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = name } });
