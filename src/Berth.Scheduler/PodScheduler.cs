@@ -1,3 +1,4 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Policy.V1;
 using Berth.Client;
@@ -5,6 +6,7 @@ using Berth.Client.Events;
 using Berth.Client.Informers;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Feed;
+using Berth.Scheduler.Plugins.Exact;
 using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Preemption;
 using Berth.Scheduler.Queue;
@@ -56,8 +58,9 @@ public sealed partial class PodScheduler : IDisposable
         _queue = new SchedulingQueue(time);
         _choice = new Random(_options.Seed);
         var volumes = new VolumeScheduling(informers, () => _queue.Tell(new ClusterEvent.Other("PersistentVolumeClaim", "", "")), time);
-        _reservers = [volumes.Binding];
-        _profiles = _options.Profiles.Select(p => p.With(volumes.Filters)).ToDictionary(p => p.SchedulerName, p => (p, new SchedulingCycle(p)), StringComparer.Ordinal);
+        var places = new ExactPlaces();
+        _reservers = [volumes.Binding, places];
+        _profiles = _options.Profiles.Select(p => p.With([.. volumes.Filters, places])).ToDictionary(p => p.SchedulerName, p => (p, new SchedulingCycle(p)), StringComparer.Ordinal);
         _outcomes = new OutcomeWriter(_client, events, time, log);
         _preemptor = new Preemptor(_client, events, time, log);
         _budgets = informers.For<PodDisruptionBudget>().Cache;
@@ -247,7 +250,13 @@ public sealed partial class PodScheduler : IDisposable
             // 4.
             var binding = new Binding
             {
-                Metadata = new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid },
+                Metadata = new()
+                {
+                    Name = meta.Name,
+                    Namespace = meta.Namespace,
+                    Uid = meta.Uid,
+                    Annotations = _reservers.Aggregate(ApiMap<string>.Empty, (all, r) => all.With(r.BindingAnnotations(meta.Uid))),
+                },
                 Target = new ObjectReference { Kind = "Node", Name = nodeName },
             };
             await _client.CreateSubresourceAsync<Pod, Binding, Api.Meta.V1.Status>(meta.Namespace, meta.Name, "binding", binding, ct: ct).ConfigureAwait(false);

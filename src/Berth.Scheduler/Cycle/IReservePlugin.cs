@@ -1,3 +1,4 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
 
 namespace Berth.Scheduler.Cycle;
@@ -14,6 +15,9 @@ public interface IReservePlugin
     /// <summary>Brings about what was reserved; may take minutes.</summary>
     /// <exception cref="PreBindException">It cannot be had on that node: the pod has to be decided anew.</exception>
     Task PreBindAsync(Pod pod, Node node, CancellationToken ct);
+
+    /// <summary>What the pod is told with its binding, as annotations. May be called beside the lock.</summary>
+    ApiMap<string> BindingAnnotations(string podUid) => [];
 
     /// <summary>Gives back what was reserved, whether it came about or not. Called under the scheduler's lock, also for pods that reserved nothing.</summary>
     void Unreserve(string podUid);

@@ -3,6 +3,7 @@ using Berth.Api.Policy.V1;
 using Berth.Client.Informers;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Feed;
+using Berth.Scheduler.Plugins.Exact;
 using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Preemption;
 using Berth.Scheduler.Queue;
@@ -32,7 +33,7 @@ public sealed class ExplainedCluster : IDisposable
         _state.Workloads = new WorkloadSelectors(informers);
         informers.For<PodDisruptionBudget>();
         var volumes = new VolumeScheduling(informers, static () => { }, time);
-        _profiles = [.. profiles.Select(p => p.With(volumes.Filters))];
+        _profiles = [.. profiles.Select(p => p.With([.. volumes.Filters, new ExactPlaces()]))];
         _ = new ClusterFeed(informers, _gate, _state, _nominations, _queue, static _ => true);
     }
 

@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client.Informers;
+using Berth.Resources.Allocation;
 using Berth.Resources.Demand;
 using Berth.Scheduler.Preemption;
 using Berth.Scheduler.Queue;
@@ -33,6 +34,9 @@ internal sealed class ClusterFeed
         informers.For<Node>().AddHandler(OnNodeAdded, OnNodeUpdated, OnNodeDeleted);
         informers.For<Pod>().AddHandler(pod => OnPod(null, pod), OnPod, OnPodDeleted);
     }
+
+    private static bool IsNewer(Pod one, Pod other) =>
+        ulong.TryParse(one.Metadata.ResourceVersion, out var left) && ulong.TryParse(other.Metadata.ResourceVersion, out var right) && left > right;
 
     private static bool HasEnded(Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
 
@@ -82,8 +86,14 @@ internal sealed class ClusterFeed
         lock (_gate)
         {
             // A write from before the binding that comes after it must not bring a placed pod back.
-            if (ours && _state.Placed(uid) is not null)
-                return;
+            if (ours && _state.Placed(uid) is { } placed)
+            {
+                // Unless its node has given it back since.
+                if (placed.Reserved || !IsNewer(pod, placed.Pod) || !pod.Metadata.Annotations.ContainsKey(AllocationAnnotations.HandedBack))
+                    return;
+                _state.RemovePod(uid);
+            }
+
             // Promises of other schedulers on the same cluster are respected too.
             if (waits && pod.Status.NominatedNodeName.Length > 0)
                 _nominations.Set(pod, pod.Status.NominatedNodeName);
