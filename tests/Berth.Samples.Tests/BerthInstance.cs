@@ -71,6 +71,8 @@ internal sealed class BerthInstance
     {
         var script = Path.Combine(SamplesDirectory, sample, "image");
         var (code, text) = await ProgramRun.ToEndAsync(script, arguments, null, s_imageLimit, ct);
+        // The script tells a machine that has no packages for it from a failure.
+        Assert.SkipWhen(code == 3, $"{sample}: {text.TrimEnd().Split('\n')[^1]}");
         Assert.True(code == 0, $"{script}: exit code {code}\n{text}");
         var archives = text.Split('\n').Where(l => l.EndsWith(".tar", StringComparison.Ordinal));
         (code, text) = await ProgramRun.ToEndAsync(_binary, ["image", "import", .. archives, "--data-dir", DataDirectory], null, s_commandLimit, ct);
