@@ -192,10 +192,10 @@ public sealed partial class PodScheduler : IDisposable
                 _queue.Ungate(pod.Metadata.Uid, again: !ended || gone);
                 break;
             case PreemptionResult.Hopeless(var why):
-                await _outcomes.TellAsync(pod, $"{message} preemption: {why}", "", ct).ConfigureAwait(false);
+                await _outcomes.TellAsync(pod, $"{message} no new claims to deallocate, preemption: {why}", "", ct).ConfigureAwait(false);
                 break;
             case PreemptionResult.NotEligible(var why):
-                await _outcomes.TellAsync(pod, $"{message} preemption: {why}", null, ct).ConfigureAwait(false);
+                await _outcomes.TellAsync(pod, $"{message} no new claims to deallocate, preemption: {why}", null, ct).ConfigureAwait(false);
                 break;
             default:
                 await _outcomes.TellAsync(pod, message, null, ct).ConfigureAwait(false);
