@@ -3,8 +3,6 @@ using Berth.Api.Policy.V1;
 using Berth.Client.Informers;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Feed;
-using Berth.Scheduler.Plugins.Exact;
-using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Preemption;
 using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
@@ -26,14 +24,15 @@ public sealed class ExplainedCluster : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    public ExplainedCluster(InformerFactory informers, TimeProvider time, IReadOnlyList<SchedulerProfile> profiles)
+    /// <param name="claims">Whether the cluster serves resource claims.</param>
+    public ExplainedCluster(InformerFactory informers, TimeProvider time, IReadOnlyList<SchedulerProfile> profiles, bool claims)
     {
         _informers = informers;
         _queue = new SchedulingQueue(time);
         _state.Workloads = new WorkloadSelectors(informers);
         informers.For<PodDisruptionBudget>();
-        var volumes = new VolumeScheduling(informers, static () => { }, time);
-        _profiles = [.. profiles.Select(p => p.With([.. volumes.Filters, new ExactPlaces()]))];
+        var plugins = ClusterPlugins.Create(informers, claims, static _ => { }, time);
+        _profiles = [.. profiles.Select(p => p.With(plugins.Filters))];
         _ = new ClusterFeed(informers, _gate, _state, _nominations, _queue, static _ => true);
     }
 

@@ -76,8 +76,9 @@ public sealed class SchedulingQueue : IDisposable
             }
 
             _pods[uid] = known with { Pod = pod };
-            // A write of the status, ours above all, helps nothing.
-            if (known.Pod.Spec == pod.Spec && known.Pod.Metadata.Labels.Equals(pod.Metadata.Labels))
+            // A write of the status, ours above all, helps nothing, unless it names a claim that was made for the pod.
+            if (known.Pod.Spec == pod.Spec && known.Pod.Metadata.Labels.Equals(pod.Metadata.Labels)
+                && known.Pod.Status.ResourceClaimStatuses.Equals(pod.Status.ResourceClaimStatuses))
                 return;
             if (_inCycle.Contains(uid))
                 _changedInCycle.Add(uid);

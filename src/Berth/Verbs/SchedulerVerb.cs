@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Berth.ApiServer.Yaml;
 using Berth.Client.Election;
@@ -10,6 +11,7 @@ using Berth.Logging;
 using Berth.Scheduler;
 using Berth.Scheduler.Configuration;
 using Berth.Scheduler.Cycle;
+using Berth.Up;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Verbs;
@@ -32,7 +34,11 @@ internal static class SchedulerVerb
                 configuration = configuration with { LeaderElect = asked };
             var file = parsed.GetValue(kubeconfig) ?? configuration.Kubeconfig
                 ?? throw new UserErrorException("no cluster was named", "give --kubeconfig FILE, such as --kubeconfig ~/.kube/config");
-            return await RunAsync(file, configuration, parsed.GetValue(level), ct);
+            // Ends in order: the lease is given back, so that another scheduler need not wait for it.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => UpVerb.Stop(s, stop));
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => UpVerb.Stop(s, stop));
+            return await RunAsync(file, configuration, parsed.GetValue(level), stop.Token);
         });
         return command;
     }
@@ -107,13 +113,27 @@ internal static class SchedulerVerb
 
     internal static string NamespaceOf(string kubeconfig) => Kubeconfig.Load(kubeconfig).Namespace is { Length: > 0 } set ? set : "default";
 
+    internal static async Task<bool> ServesClaimsAsync(Client.ClusterClient client, CancellationToken ct)
+    {
+        try
+        {
+            await client.GetRawAsync("/apis/resource.k8s.io/v1", ct);
+            return true;
+        }
+        catch (Client.ApiException e) when (e.IsNotFound)
+        {
+            // Kubernetes before 1.34.
+            return false;
+        }
+    }
+
     private static async Task ScheduleAsync(Client.ClusterClient client, SchedulerConfiguration configuration, LineLoggerFactory logs, CancellationToken ct)
     {
         var informers = new InformerFactory(client, logs, TimeProvider.System);
         // Events carry the name of the first profile: with one profile, the scheduler that the pod asked for.
         await using var events = new EventRecorder(client, configuration.Profiles[0].SchedulerName, null, TimeProvider.System, logs.CreateLogger("Berth.Client.Events"));
         using var scheduler = new PodScheduler(
-            informers, events, TimeProvider.System, logs.CreateLogger("Berth.Scheduler"), new PodSchedulerOptions { Profiles = configuration.Profiles, Seed = Random.Shared.Next() });
+            informers, events, TimeProvider.System, logs.CreateLogger("Berth.Scheduler"), new PodSchedulerOptions { Profiles = configuration.Profiles, Seed = Random.Shared.Next(), Claims = await ServesClaimsAsync(client, ct) });
         await Task.WhenAll(informers.RunAsync(ct), scheduler.RunAsync(ct));
     }
 }

@@ -53,7 +53,8 @@ internal static class WhyVerb
             throw new UserErrorException($"there is no pod {ns}/{name}", "see kubectl get pods -A; give a namespace with -n", e);
         }
 
-        using var cluster = new ExplainedCluster(new InformerFactory(client, logs, TimeProvider.System), TimeProvider.System, [SchedulerProfile.Default]);
+        var claims = await SchedulerVerb.ServesClaimsAsync(client, deadline.Token);
+        using var cluster = new ExplainedCluster(new InformerFactory(client, logs, TimeProvider.System), TimeProvider.System, [SchedulerProfile.Default], claims);
         try
         {
             await cluster.LoadAsync(deadline.Token);
