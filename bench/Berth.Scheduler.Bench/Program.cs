@@ -6,8 +6,8 @@ using Berth.Scheduler.Snapshot;
 
 // Placements a second on a cluster of 5,000 nodes, as 20,000 pods come one after the other: decision and reservation, without
 // the API. A third of the pods are plain (spread by the system's defaults), a third spread hard over zones, the rest want or
-// shun others. The limits are far below the measured values, because machines differ; they catch a step that has become
-// linear in pods. Measured on two cores shared with other work, .NET 10: see the notes beside each limit.
+// shun others. The limits are far from the measured values, because machines differ; they catch a step that has become linear
+// in pods. Measured on two cores under load, .NET 10: 2,500 placements a second of one core, 0.3 ms at the median, 61 MiB.
 var nodes = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5_000;
 var pods = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
 
