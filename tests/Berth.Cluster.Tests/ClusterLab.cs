@@ -37,7 +37,7 @@ public sealed class ClusterLab : IAsyncLifetime
 
     public string Kubeconfig => Path.Combine(Directory, "server", "admin.kubeconfig");
 
-    public string Server => "https://10.97.0.1:7601";
+    public string Server => "https://10.95.7.1:7601";
 
     public static string? Binary =>
         Root() is { } root ? new[] { "artifacts/bin/Berth/debug/berth", "out/berth" }.Select(p => Path.Combine(root, p)).FirstOrDefault(File.Exists) : null;
@@ -142,7 +142,7 @@ public sealed class ClusterLab : IAsyncLifetime
     private Task<(int ExitCode, string Text)> RunScriptAsync(TimeSpan limit, IReadOnlyList<string> arguments) => ProgramRun.ToEndAsync(
         "env",
         [
-            $"NAME={_name}", $"DIR={Directory}", $"BERTH={Binary}", "PORT=7601", "NET=10.97.0", "POD_CIDR=10.100.0.0/16", "SERVICE_CIDR=10.101.0.0/16", "LOG=info",
+            $"NAME={_name}", $"DIR={Directory}", $"BERTH={Binary}", "PORT=7601", "NET=10.95.7", "POD_CIDR=10.100.0.0/16", "SERVICE_CIDR=10.101.0.0/16", "LOG=info",
             Path.Combine(_root!, "tests/Berth.Cluster.Tests/cluster-up"), .. arguments,
         ],
         null,

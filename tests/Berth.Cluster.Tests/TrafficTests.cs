@@ -50,7 +50,7 @@ public sealed class TrafficTests(ClusterLab lab)
 
         foreach (var agent in (int[])[1, 2])
             Assert.Contains("web-", (await lab.InsideAsync(agent, "curl", "-s", "--max-time", "5", $"http://{address}/name")).Text, StringComparison.Ordinal);
-        foreach (var node in (string[])["10.97.0.11", "10.97.0.12"])
+        foreach (var node in (string[])["10.95.7.11", "10.95.7.12"])
             Assert.Contains("web-", (await ProgramRun.ToEndAsync("curl", ["-s", "--max-time", "5", $"http://{node}:{port}/name"], null, TimeSpan.FromSeconds(20), ClusterLab.Cancellation)).Text, StringComparison.Ordinal);
 
         // Through the API server to a node that it reaches by the network alone.

@@ -17,9 +17,6 @@ namespace Berth.Network.PodNetwork;
 /// </summary>
 public sealed partial class NodeRoutes
 {
-    /// <summary>Annotation of a Node: WireGuard's public key of the machine.</summary>
-    public const string KeyAnnotation = "berth.dev/wireguard-public-key";
-
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(500);
 
@@ -133,7 +130,7 @@ public sealed partial class NodeRoutes
             .Select(a => IPAddress.TryParse(a.Address, out var ip) ? ip : null)
             .FirstOrDefault(ip => ip?.AddressFamily == AddressFamily.InterNetwork);
         return address is not null && IPNetwork.TryParse(node.Spec.PodCIDR, out var range)
-            ? new(node.Metadata.Name, address, range, node.Metadata.Annotations.GetOr(KeyAnnotation) ?? "")
+            ? new(node.Metadata.Name, address, range)
             : null;
     }
 

@@ -4,8 +4,7 @@ using System.Net;
 namespace Berth.Network.PodNetwork;
 
 /// <summary>A machine whose pods are to be reached.</summary>
-/// <param name="Key">WireGuard's public key of the machine; empty where it has none.</param>
-public sealed record PodPeer(string Name, IPAddress Address, IPNetwork Range, string Key = "");
+public sealed record PodPeer(string Name, IPAddress Address, IPNetwork Range);
 
 /// <summary>How this machine reaches the pods of others.</summary>
 public sealed record NodeRoutesOptions
@@ -18,11 +17,8 @@ public sealed record NodeRoutesOptions
     /// <summary>Tells the tunnels of clusters apart that share machines or networks; 24 bits, the same on all machines of a cluster.</summary>
     public int TunnelId { get; init; } = 1;
 
-    /// <summary>VXLAN's and WireGuard's UDP port. 8472 is what Linux took before there was a number for VXLAN, and what other pod networks use.</summary>
+    /// <summary>VXLAN's UDP port. 8472 is what Linux took before there was a number for VXLAN, and what other pod networks use.</summary>
     public int TunnelPort { get; init; } = 8472;
-
-    /// <summary>Where the private key of WireGuard is kept.</summary>
-    public string KeyFile { get; init; } = "";
 
     /// <summary>Machines with a range that are no nodes: the control plane's.</summary>
     public ImmutableArray<PodPeer> Fixed { get; init; } = [];

@@ -11,7 +11,4 @@ public enum PodNetworkMode
 
     /// <summary>VXLAN to every node, also where the network between them drops packets with pods' addresses (many clouds).</summary>
     Vxlan,
-
-    /// <summary>WireGuard to every node: encrypted.</summary>
-    WireGuard,
 }

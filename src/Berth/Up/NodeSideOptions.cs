@@ -9,6 +9,9 @@ namespace Berth.Up;
 /// <summary>What a machine that gives pods a home is made with.</summary>
 internal sealed record NodeSideOptions
 {
+    // Ethernet, IP, UDP and VXLAN.
+    private const int VxlanHeaders = 50;
+
     public required string DataDirectory { get; init; }
 
     public required string NodeName { get; init; }
@@ -51,7 +54,6 @@ internal sealed record NodeSideOptions
             Mode = PodNetwork,
             Address = HostAddress,
             TunnelId = ClusterNumber,
-            KeyFile = Path.Combine(DataDirectory, "wireguard.key"),
             Fixed = ControlPlane is { } plane ? [plane] : [],
         },
     };
@@ -59,12 +61,7 @@ internal sealed record NodeSideOptions
     public ContainerdOptions Containerd => ContainerdOf(DataDirectory, NodePodCidr) with
     {
         // In a tunnel each packet carries a second set of headers. Where only some nodes need one, the kernel tells senders of the smaller size.
-        Mtu = PodNetwork switch
-        {
-            PodNetworkMode.Vxlan => Up.HostAddress.MtuOf(HostAddress) - 50,
-            PodNetworkMode.WireGuard => Up.HostAddress.MtuOf(HostAddress) - 80,
-            _ => null,
-        },
+        Mtu = PodNetwork == PodNetworkMode.Vxlan ? Up.HostAddress.MtuOf(HostAddress) - VxlanHeaders : null,
     };
 
     /// <summary>Number of a cluster, from the hash of its authority's key.</summary>

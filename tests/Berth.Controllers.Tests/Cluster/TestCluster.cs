@@ -7,6 +7,7 @@ using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
 using Berth.Client.Metadata;
+using Berth.Controllers.CertificateSigning;
 using Berth.Store.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -54,6 +55,9 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             Metadata = cluster.Metadata,
             RootCertificates = "",
+            CertificateSigner = new TestSigner(),
+            PodRange = System.Net.IPNetwork.Parse("10.42.0.0/16"),
+            DnsAddress = System.Net.IPAddress.Parse("10.43.0.10"),
         });
         informers.For<Pod>().AddHandler(cluster.RunPod, (_, pod) => cluster.RunPod(pod));
         cluster._running.Add(informers.RunAsync(cluster._stop.Token));
@@ -146,5 +150,10 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             // Changed meanwhile: its change brings it back here. Or the test is over.
         }
+    }
+
+    private sealed class TestSigner : ICertificateSigner
+    {
+        public string Sign(string requestPem, CertificatePurpose purpose, TimeSpan lifetime) => $"{(purpose.Client ? "client" : "server")} for {lifetime}";
     }
 }
