@@ -34,15 +34,15 @@ public sealed class LossTests(ClusterLab lab)
     public async Task Drain_OfANode_WaitsForBudgetsAndLeavesDaemons()
     {
         Assert.SkipWhen(ClusterLab.CannotRun is not null, ClusterLab.CannotRun ?? "");
-        var ns = await lab.NamespaceAsync("drained", $$"""
-            {{Pods("kind: Deployment", "web", "", replicas: 4, spread: true)}}
+        var ns = await lab.NamespaceAsync("drained", $$$"""
+            {{{Pods("kind: Deployment", "web", "", replicas: 4, spread: true)}}}
             ---
-            {{Pods("kind: DaemonSet", "daemon", "", replicas: null)}}
+            {{{Pods("kind: DaemonSet", "daemon", "", replicas: null)}}}
             ---
             apiVersion: policy/v1
             kind: PodDisruptionBudget
             metadata: {name: web}
-            spec: {minAvailable: 3, selector: {matchLabels: {app: web}}}
+            spec: { minAvailable: 3, selector: { matchLabels: { app: web } } }
             """);
         await lab.KubectlAsync("rollout", "status", "-n", ns, "deployment/web", "--timeout=60s");
         await lab.KubectlAsync("rollout", "status", "-n", ns, "daemonset/daemon", "--timeout=60s");

@@ -61,7 +61,7 @@ internal sealed class NodePapers
             var root = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
             if ((int?)root["version"] != Version)
                 throw new UserErrorException($"{path} was written by another version of berth", "use that version, or remove the directory and join again");
-            var papers = new NodePapers(directory, new Uri((string)root["server"]!), (string)root["nodeName"]!, X509Certificate2.CreateFromPemFile(Path.Combine(directory, "ca.crt")));
+            var papers = new NodePapers(directory, new Uri((string)root["server"]!), (string)root["nodeName"]!, X509CertificateLoader.LoadCertificateFromFile(Path.Combine(directory, "ca.crt")));
             papers._client = LoadPair(Path.Combine(directory, "client.pem"));
             papers._serving = LoadPair(Path.Combine(directory, "serving.pem"));
             return papers;

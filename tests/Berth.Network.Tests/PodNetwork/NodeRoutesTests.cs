@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.Client.Informers;
 using Berth.Network.PodNetwork;
 using Berth.Network.Tests.Lab;
+using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Network.Tests.PodNetwork;
