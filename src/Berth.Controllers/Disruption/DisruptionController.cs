@@ -21,7 +21,7 @@ public sealed class DisruptionController : Controller
         _events = context.Events("controllermanager");
         _budgets = context.Informers.For<PodDisruptionBudget>();
         _pods = context.Informers.For<Pod>();
-        _scales = new PodScales(context.Informers);
+        _scales = new PodScales(context.Informers, context.Metadata);
         _budgets.AddHandler(Enqueue, (_, budget) => Enqueue(budget));
         _pods.AddHandler(Wake, PodChanged, Wake);
     }
@@ -36,7 +36,8 @@ public sealed class DisruptionController : Controller
         PodDisruptionBudgetStatus status;
         try
         {
-            var plan = DisruptionReconciler.Plan(budget, pods, _scales.Of, now);
+            var asked = await _scales.AskAsync(CountsScales(budget) ? pods : [], ct).ConfigureAwait(false);
+            var plan = DisruptionReconciler.Plan(budget, pods, (pod, owner) => _scales.Of(pod, owner, asked), now);
             status = plan.Status;
             Tell(budget, plan, pods.Count);
             if (plan.Recheck is { } recheck)
@@ -53,6 +54,9 @@ public sealed class DisruptionController : Controller
         if (!status.Equals(budget.Status))
             await Client.UpdateStatusAsync(budget with { Status = status }, ct: ct).ConfigureAwait(false);
     }
+
+    // A budget that names a number of pods needs no more than the pods.
+    private static bool CountsScales(PodDisruptionBudget budget) => budget.Spec.MaxUnavailable is not null || budget.Spec.MinAvailable is { IsString: true };
 
     private void Tell(PodDisruptionBudget budget, DisruptionPlan plan, int pods)
     {

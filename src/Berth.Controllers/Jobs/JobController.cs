@@ -14,6 +14,11 @@ namespace Berth.Controllers.Jobs;
 /// <summary>Runs Jobs to their end. What to do and what counts is <see cref="JobReconciler"/>'s; here it is done and written down.</summary>
 public sealed class JobController : Controller
 {
+    // Pods of a wide Job end many at a time: one look a second, as Kubernetes has it, counts them together instead of writing
+    // a status for each. A narrow Job is looked at at once.
+    private const int NarrowMax = 10;
+    private static readonly TimeSpan s_batch = TimeSpan.FromSeconds(1);
+
     private readonly Informer<Job> _jobs;
     private readonly Informer<Pod> _pods;
     private readonly EventRecorder _events;
@@ -39,7 +44,7 @@ public sealed class JobController : Controller
         _orphans = new WorkQueue<ObjectKey>(context.Time);
         _jobs.AddHandler(Enqueue, (_, job) => Enqueue(job), Removed);
         _pods.AddHandler(NoteFinalizer, (_, pod) => NoteFinalizer(pod), _releases.Seen);
-        new PodOwners<Job>(_jobs.Cache, SelectorOf, _expectations, Queue.Add).Attach(_pods);
+        new PodOwners<Job>(_jobs.Cache, SelectorOf, _expectations, Wake).Attach(_pods);
     }
 
     public override void Dispose()
@@ -214,6 +219,14 @@ public sealed class JobController : Controller
 
         if (ControllerRefs.Of(pod) is not { } owner || _jobs.Cache.Get(pod.Metadata.Namespace, owner.Name)?.Metadata.Uid != owner.Uid)
             _orphans.Add(ObjectKey.Of(pod));
+    }
+
+    private void Wake(ObjectKey key)
+    {
+        if (_jobs.Cache.Get(key)?.Spec.Parallelism is > NarrowMax)
+            Queue.AddAfter(key, s_batch);
+        else
+            Queue.Add(key);
     }
 
     private void Removed(Job job)

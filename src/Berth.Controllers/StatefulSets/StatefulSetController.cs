@@ -33,6 +33,7 @@ public sealed class StatefulSetController : Controller
         _history = new RevisionHistory(context.Client, "controller.kubernetes.io/hash");
         OwnedIndex.AddTo(_revisions.Cache);
         _sets.AddHandler(Enqueue, (_, set) => Enqueue(set), Enqueue);
+        _claims.AddHandler(deleted: WakeWaiting);
         new PodOwners<StatefulSet>(_sets.Cache, SelectorOf, null, Queue.Add).Attach(_pods);
     }
 
@@ -65,6 +66,16 @@ public sealed class StatefulSetController : Controller
     }
 
     private static Selector SelectorOf(StatefulSet set) => LabelSelectors.Compile(set.Spec.Selector);
+
+    // A pod that was scaled away takes its claim with it; its successor waits until that one is gone.
+    private void WakeWaiting(PersistentVolumeClaim claim)
+    {
+        foreach (var set in _sets.Cache.List(claim.Metadata.Namespace))
+        {
+            if (set.Spec.PersistentVolumeClaimRetentionPolicy?.WhenScaled == "Delete")
+                Enqueue(set);
+        }
+    }
 
     private async Task<Exception?> CarryOutAsync(StatefulSet set, StatefulSetPlan plan, CancellationToken ct)
     {

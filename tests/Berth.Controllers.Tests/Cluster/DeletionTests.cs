@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Meta.V1;
@@ -56,6 +57,40 @@ public sealed class DeletionTests
         Assert.Empty(first.Stale);
         foreach (var kind in first.Preferred.Where(k => k.Verbs.Contains("list")))
             await cluster.Metadata.ListAsync(kind, null, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task CustomKind_AsOwnerAndAsDependent_IsCollected()
+    {
+        const string Widgets = "/apis/example.com/v1/namespaces/default/widgets";
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.ServeWidgetsAsync();
+        await cluster.Client.CreateAsync(new ConfigMap { Metadata = Meta("root") });
+        var root = await cluster.Client.GetAsync<ConfigMap>("default", "root");
+        var widget = JsonNode.Parse(await cluster.SendAsync(HttpMethod.Post, Widgets, $$$"""
+            {"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"root","uid":"{{{root.Metadata.Uid}}}"}]},"spec":{}}
+            """))!;
+        await cluster.Client.CreateAsync(new ConfigMap
+        {
+            Metadata = Meta("leaf") with { OwnerReferences = [new OwnerReference { ApiVersion = "example.com/v1", Kind = "Widget", Name = "w", Uid = widget["metadata"]!["uid"]!.GetValue<string>() }] },
+        });
+        await cluster.Client.DeleteAsync<ConfigMap>("default", "root");
+        await cluster.EventuallyAllAsync<ConfigMap>(all => !all.Any(c => c.Metadata.Name is "root" or "leaf"));
+        var gone = await Assert.ThrowsAsync<HttpRequestException>(() => cluster.SendAsync(HttpMethod.Get, Widgets + "/w"));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task Namespace_WithCustomObjects_TakesThemAlong()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.ServeWidgetsAsync();
+        await cluster.Client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "doomed" } });
+        await cluster.SendAsync(HttpMethod.Post, "/apis/example.com/v1/namespaces/doomed/widgets", """{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"},"spec":{}}""");
+        await cluster.Client.DeleteAsync<Namespace>(null, "doomed");
+        await cluster.EventuallyAllAsync<Namespace>(all => !all.Any(n => n.Metadata.Name == "doomed"));
+        var left = JsonNode.Parse(await cluster.SendAsync(HttpMethod.Get, "/apis/example.com/v1/widgets"))!;
+        Assert.Empty(left["items"]!.AsArray());
     }
 
     private static ObjectMeta Meta(string name) => new() { Name = name, Namespace = "default" };

@@ -65,6 +65,31 @@ internal sealed class TestCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>For kinds that have no type here.</summary>
+    public async Task<string> SendAsync(HttpMethod method, string path, string? json = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(s_server, path));
+        if (json is not null)
+            request.Content = new StringContent(json, System.Text.Encoding.UTF8, method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json");
+        using var response = await _http.SendAsync(request, _stop.Token);
+        var body = await response.Content.ReadAsStringAsync(_stop.Token);
+        return response.IsSuccessStatusCode ? body : throw new HttpRequestException($"{method} {path}: {body}", null, response.StatusCode);
+    }
+
+    /// <summary>Makes the kind Widget (with a scale), and waits until it is served.</summary>
+    public async Task ServeWidgetsAsync()
+    {
+        await SendAsync(HttpMethod.Post, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
+            {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","singular":"widget","kind":"Widget"},
+            "versions":[{"name":"v1","served":true,"storage":true,
+            "subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas","labelSelectorPath":".status.selector"}},
+            "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true},"status":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}}
+            """);
+        using var limit = new CancellationTokenSource(s_patience);
+        while ((await Metadata.Kinds.AskAsync(limit.Token)).Find("example.com/v1", "Widget") is null)
+            await Task.Delay(20, limit.Token);
+    }
+
     /// <summary>The object once it is as asked; fails with what it is when that takes too long.</summary>
     public async Task<T> EventuallyAsync<T>(string name, Func<T, bool> condition)
         where T : class, IApiObject<T>

@@ -115,7 +115,8 @@ internal static class JobRules
             errors.Invalid(path["active"], status.Active, "active>0 is invalid for finished job");
         if (status.Failed < before.Failed)
             errors.Invalid(path["failed"], status.Failed, "cannot decrease the failed counter");
-        if (status.Succeeded < before.Succeeded)
+        // An indexed job that may be made smaller may lose indexes that had succeeded.
+        if (status.Succeeded < before.Succeeded && !(job.Spec.CompletionMode == "Indexed" && job.Spec.Completions == job.Spec.Parallelism))
             errors.Invalid(path["succeeded"], status.Succeeded, "cannot decrease the succeeded counter");
         if (status.CompletionTime is { } completed && before.CompletionTime is { } was && completed != was)
             errors.Invalid(path["completionTime"], completed, BasicRules.Immutable);
