@@ -1,4 +1,6 @@
+using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.ApiServer.Watch;
 using Berth.Store;
 
 namespace Berth.ApiServer.Registry;
@@ -8,6 +10,9 @@ internal sealed class EventExpiry(RegistryServices services)
 {
     private static readonly TimeSpan s_lifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
+
+    // Owned by the loop.
+    private Dictionary<ObjectKey, (Revision Revision, DateTimeOffset? LastSeen)> _seen = [];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -25,8 +30,21 @@ internal sealed class EventExpiry(RegistryServices services)
     private async Task SweepAsync(CancellationToken cancellation)
     {
         var events = services.Registries.For<Event>();
-        var before = services.Now - s_lifetime;
-        var old = events.Cache.Current.Range().Where(o => LastSeen((Event)o.Value) < before).ToList();
+        var expired = services.Now - s_lifetime;
+        var now = new Dictionary<ObjectKey, (Revision Revision, DateTimeOffset? LastSeen)>();
+        var old = new List<CachedObject>();
+        foreach (var candidate in events.Cache.Current.Range())
+        {
+            // Read once for each version, and not kept as a typed object: there are more events than all else together.
+            var known = _seen.TryGetValue(candidate.Key, out var before) && before.Revision == candidate.Revision
+                ? before
+                : (candidate.Revision, LastSeen((Event)Event.Kind.ReadJson(candidate.Json.Span, null)));
+            now.Add(candidate.Key, known);
+            if (known.LastSeen < expired)
+                old.Add(candidate);
+        }
+
+        _seen = now;
         foreach (var gone in old)
         {
             try

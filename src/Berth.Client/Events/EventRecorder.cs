@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Threading.Channels;
 using Berth.Api;
 using Berth.Api.Core.V1;
@@ -20,14 +21,17 @@ public sealed partial class EventRecorder : IAsyncDisposable
     // Series remembered for counting; the oldest are forgotten first. As many as client-go keeps.
     private const int SeriesMax = 4096;
 
+    // The API refuses longer ones.
+    private const int MessageMax = 1024;
+
     private readonly IClusterClient _client;
     private readonly string _component;
     private readonly string _host;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Channel<Event> _backlog = Channel.CreateBounded<Event>(new BoundedChannelOptions(BacklogMax) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<SeriesKey, Event> _series = [];
-    private readonly Queue<SeriesKey> _order = new();
+    private readonly Recent<Series> _series = new(SeriesMax);
+    private readonly EventCorrelator _correlator = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writer;
 
@@ -76,8 +80,7 @@ public sealed partial class EventRecorder : IAsyncDisposable
             InvolvedObject = about,
             Type = type,
             Reason = reason,
-            // The API refuses longer ones.
-            Message = message.Length <= 1024 ? message : message[..1021] + "...",
+            Message = message.Length <= MessageMax ? message : message[..(MessageMax - 3)] + "...",
             Source = new EventSource { Component = _component, Host = _host },
             FirstTimestamp = now,
             LastTimestamp = now,
@@ -120,13 +123,16 @@ public sealed partial class EventRecorder : IAsyncDisposable
 
     private async Task WriteAsync(Event value, CancellationToken ct)
     {
-        var key = new SeriesKey(value.InvolvedObject with { ResourceVersion = "" }, value.Type, value.Reason, value.Message);
-        if (_series.TryGetValue(key, out var known))
+        if (_correlator.Place(value.InvolvedObject, value.Type, value.Reason, value.Message, value.LastTimestamp?.Value ?? _time.GetUtcNow()) is not { } placed)
+            return;
+        value = value with { Message = placed.Message.Length <= MessageMax ? placed.Message : placed.Message[..(MessageMax - 3)] + "..." };
+        if (_series.Find(placed.Series) is { } known)
         {
-            var patch = string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{known.Count + 1},\"lastTimestamp\":\"{value.LastTimestamp}\"}}");
+            var patch = string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{known.Count + 1},\"lastTimestamp\":\"{value.LastTimestamp}\",\"message\":\"{JsonEncodedText.Encode(value.Message)}\"}}");
             try
             {
-                _series[key] = await _client.PatchAsync<Event>(known.Metadata.Namespace, known.Metadata.Name, Patch.Merge(patch), ct: ct).ConfigureAwait(false);
+                await _client.PatchAsync<Event>(known.Namespace, known.Name, Patch.Merge(patch), ct: ct).ConfigureAwait(false);
+                _series.Set(placed.Series, known with { Count = known.Count + 1 });
                 return;
             }
             catch (ApiException e) when (e.IsNotFound)
@@ -136,12 +142,7 @@ public sealed partial class EventRecorder : IAsyncDisposable
         }
 
         var created = await _client.CreateAsync(value, ct: ct).ConfigureAwait(false);
-        if (_series.TryAdd(key, created))
-            _order.Enqueue(key);
-        else
-            _series[key] = created;
-        while (_order.Count > SeriesMax)
-            _series.Remove(_order.Dequeue());
+        _series.Set(placed.Series, new Series(created.Metadata.Namespace, created.Metadata.Name, 1));
     }
 
     [LoggerMessage(2101, LogLevel.Warning, "The event {Reason} about {Name} was dropped: too many are waiting")]
@@ -150,5 +151,5 @@ public sealed partial class EventRecorder : IAsyncDisposable
     [LoggerMessage(2102, LogLevel.Warning, "The event {Reason} about {Name} could not be written: {Problem}")]
     private static partial void LogFailed(ILogger log, string reason, string name, string problem);
 
-    private sealed record SeriesKey(ObjectReference About, string Type, string Reason, string Message);
+    private sealed record Series(string Namespace, string Name, int Count);
 }

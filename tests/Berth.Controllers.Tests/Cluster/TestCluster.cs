@@ -65,6 +65,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Has the store forget what it keeps for reads of the past.</summary>
+    public async Task CompactAsync() => await _store.CompactAsync(_store.Current);
+
     /// <summary>For kinds that have no type here.</summary>
     public async Task<string> SendAsync(HttpMethod method, string path, string? json = null)
     {
