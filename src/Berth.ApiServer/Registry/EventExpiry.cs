@@ -36,9 +36,8 @@ internal sealed class EventExpiry(RegistryServices services)
         foreach (var candidate in events.Cache.Current.Range())
         {
             // Read once for each version, and not kept as a typed object: there are more events than all else together.
-            var known = _seen.TryGetValue(candidate.Key, out var before) && before.Revision == candidate.Revision
-                ? before
-                : (candidate.Revision, LastSeen((Event)Event.Kind.ReadJson(candidate.Json.Span, null)));
+            if (!_seen.TryGetValue(candidate.Key, out var known) || known.Revision != candidate.Revision)
+                known = (candidate.Revision, LastSeen((Event)Event.Kind.ReadJson(candidate.Json.Span, null)));
             now.Add(candidate.Key, known);
             if (known.LastSeen < expired)
                 old.Add(candidate);

@@ -5,7 +5,8 @@ using Berth.Api.Meta.V1;
 
 namespace Berth.Controllers.Tests.Cluster;
 
-/// <summary>What a load leaves behind in the memory of server and controllers.</summary>
+/// <summary>What a load leaves behind in the memory of server and controllers. Alone: the heap is that of the whole process.</summary>
+[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     private const int Pods = 2000;
