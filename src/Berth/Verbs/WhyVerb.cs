@@ -93,7 +93,7 @@ internal static class WhyVerb
         else if (waits.Open.Count > 0)
             yield return $"{pod} would fit on {waits.Open.Count} of {waits.Nodes} nodes now ({Some(waits.Open)}): its scheduler has not placed it yet.";
         else
-            yield return $"{pod} waits: none of {waits.Nodes} nodes can take it.";
+            yield return waits.Nodes == 1 ? $"{pod} waits: the only node cannot take it." : $"{pod} waits: none of {waits.Nodes} nodes can take it.";
         if (waits.Obstacles.Count > 0)
         {
             yield return "";
@@ -125,7 +125,7 @@ internal static class WhyVerb
     private static IEnumerable<string> Lines(Explanation.Placed placed)
     {
         var pod = $"{placed.Pod.Metadata.Namespace}/{placed.Pod.Metadata.Name}";
-        yield return $"{pod} is on {placed.NodeName}, one of {placed.Nodes} nodes.";
+        yield return placed.Nodes == 1 ? $"{pod} is on {placed.NodeName}, the only node." : $"{pod} is on {placed.NodeName}, one of {placed.Nodes} nodes.";
         if (placed.Scores.Count > 0)
         {
             yield return "";

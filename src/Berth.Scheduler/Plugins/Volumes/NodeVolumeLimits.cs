@@ -1,6 +1,7 @@
 using Berth.Api.Core.V1;
 using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins.Volumes;
@@ -9,6 +10,9 @@ namespace Berth.Scheduler.Plugins.Volumes;
 public sealed class NodeVolumeLimits(VolumeCaches caches) : IFilterPlugin
 {
     public string Name => nameof(NodeVolumeLimits);
+
+    public bool MayHelp(Pod pod, ClusterEvent change) =>
+        change is ClusterEvent.Other or ClusterEvent.NodeAdded or ClusterEvent.PodGone;
 
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {

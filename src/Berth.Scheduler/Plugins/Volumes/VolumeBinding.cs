@@ -6,6 +6,7 @@ using Berth.Api.Storage.V1;
 using Berth.Client;
 using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins.Volumes;
@@ -23,6 +24,9 @@ public sealed class VolumeBinding(VolumeCaches caches, IClusterClient client, Ti
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
 
     public string Name => nameof(VolumeBinding);
+
+    public bool MayHelp(Pod pod, ClusterEvent change) =>
+        change is ClusterEvent.Other or ClusterEvent.NodeAdded or ClusterEvent.NodeChanged or ClusterEvent.SelfChanged or ClusterEvent.PodGone;
 
     public void PreFilter(PodContext pod, ClusterState state, Candidates candidates)
     {

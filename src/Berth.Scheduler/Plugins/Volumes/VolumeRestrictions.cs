@@ -1,6 +1,8 @@
 using Berth.Api;
+using Berth.Api.Core.V1;
 using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins.Volumes;
@@ -9,6 +11,9 @@ namespace Berth.Scheduler.Plugins.Volumes;
 public sealed class VolumeRestrictions(VolumeCaches caches) : IFilterPlugin
 {
     public string Name => nameof(VolumeRestrictions);
+
+    public bool MayHelp(Pod pod, ClusterEvent change) =>
+        change is ClusterEvent.Other or ClusterEvent.PodGone;
 
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {

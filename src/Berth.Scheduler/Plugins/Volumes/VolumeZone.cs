@@ -2,6 +2,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
+using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 
 namespace Berth.Scheduler.Plugins.Volumes;
@@ -16,6 +17,9 @@ public sealed class VolumeZone(VolumeCaches caches) : IFilterPlugin
     ];
 
     public string Name => nameof(VolumeZone);
+
+    public bool MayHelp(Pod pod, ClusterEvent change) =>
+        change is ClusterEvent.Other or ClusterEvent.NodeAdded or ClusterEvent.NodeChanged;
 
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
