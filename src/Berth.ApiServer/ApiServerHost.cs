@@ -1,6 +1,7 @@
 using System.Text;
 using Berth.Api.Core.V1;
 using Berth.Api.Schema;
+using Berth.ApiServer.Aggregation;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.CustomResources;
@@ -36,6 +37,8 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly CustomResourceTable _customResources;
     private readonly ApiPublication _publication;
     private readonly DefinitionReconciler _definitions;
+    private readonly AggregatedApis _aggregated;
+    private readonly AvailabilityReconciler _availability;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lifecycle = new();
     private volatile bool _ready;
@@ -69,7 +72,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 
         _customResources = new CustomResourceTable(Services);
-        _publication = new ApiPublication(routes, _customResources, () => options.Listen?.ToString() ?? "localhost");
+        _aggregated = new AggregatedApis(Services, options.ProxyIdentity);
+        _availability = new AvailabilityReconciler(Services, _aggregated, options.Logging.CreateLogger("Berth.ApiServer.Aggregation"));
+        _publication = new ApiPublication(routes, _customResources, _aggregated, () => options.Listen?.ToString() ?? "localhost");
         _definitions = new DefinitionReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.CustomResources"));
 
         var inFlight = new InFlightLimit();
@@ -82,6 +87,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             routes,
             paths,
             _customResources,
+            _aggregated,
             metrics,
             options.Time,
             identifiers,
@@ -110,6 +116,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _upkeep = Task.WhenAll(
             new EventExpiry(Services).RunAsync(_stopping.Token),
             _definitions.RunAsync(_stopping.Token),
+            _availability.RunAsync(_stopping.Token),
             new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token),
             // Without a way to speak to agents there is nobody to ask.
             _options.NodeTransport is null ? Task.CompletedTask : _usage.RunAsync(_stopping.Token));
@@ -145,6 +152,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         await _hub.DisposeAsync().ConfigureAwait(false);
         _publication.Dispose();
         _customResources.Dispose();
+        _aggregated.Dispose();
     }
 
     private Task HandleAsync(HttpContext http) => _pipeline.HandleAsync(http);

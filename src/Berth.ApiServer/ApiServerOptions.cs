@@ -46,6 +46,9 @@ public sealed record ApiServerOptions
     /// <summary>Speaks to node agents, with the server's own client certificate.</summary>
     public SocketsHttpHandler? NodeTransport { get; init; }
 
+    /// <summary>Shown to aggregated API servers, which believe its bearer who is said to ask. Null: they are told, but have no reason to believe it.</summary>
+    public Func<X509Certificate2>? ProxyIdentity { get; init; }
+
     /// <summary>Registers what other parts answer for.</summary>
     public Action<ApiServerParts>? Extend { get; init; }
 

@@ -99,7 +99,12 @@ public sealed class CertificateRequests(IAuthorizer authorizer, TimeProvider tim
         try
         {
             var asked = SigningRequest.LoadSigningRequestPem(request.Spec.Request.ToUtf8(), HashAlgorithmName.SHA256);
-            if (CertificateSubject.Read(asked.SubjectName).Groups.Contains(UserInfo.MastersGroup))
+            var subject = CertificateSubject.Read(asked.SubjectName);
+
+            // Who bears this name may say of anybody that they ask.
+            if (subject.Name == Pki.ClusterCertificates.ProxyClientName)
+                throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name, $"use of {ClientSigner} signer with the name {subject.Name} is not allowed");
+            if (subject.Groups.Contains(UserInfo.MastersGroup))
                 throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name, $"use of {ClientSigner} signer with {UserInfo.MastersGroup} group is not allowed");
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or AsnContentException)

@@ -102,11 +102,19 @@ public sealed class BootstrapObjects(IObjectReader objects, BootstrapWriter writ
         var wanted = new ConfigMap
         {
             Metadata = new ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
-            Data = ApiMap.Of(("client-ca-file", authority.Pem)),
+            Data = ApiMap.Of(
+                ("client-ca-file", authority.Pem),
+                ("requestheader-allowed-names", $"[\"{ClusterCertificates.ProxyClientName}\"]"),
+                ("requestheader-client-ca-file", authority.Pem),
+                ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"),
+                ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
+                ("requestheader-uid-headers", "[\"X-Remote-Uid\"]"),
+                ("requestheader-username-headers", "[\"X-Remote-User\"]")),
         };
-        return EnsureAsync([wanted], (present, _) => present.Data.GetOr("client-ca-file") == authority.Pem
-            ? null
-            : present with { Data = present.Data.With("client-ca-file", authority.Pem) }, cancellation);
+        return EnsureAsync(
+            [wanted],
+            (present, made) => present.Data.With(made.Data) is var data && data.Equals(present.Data) ? null : present with { Data = data },
+            cancellation);
     }
 
     private static Task InParallelAsync<T>(IEnumerable<T> items, Func<T, Task> act) =>

@@ -1,3 +1,4 @@
+using Berth.ApiServer.Aggregation;
 using Berth.ApiServer.CustomResources;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.OpenApi;
@@ -5,7 +6,7 @@ using Berth.ApiServer.OpenApi;
 namespace Berth.ApiServer.Discovery;
 
 /// <summary>What is told about what is served. Made again when definitions of custom resources have changed.</summary>
-public sealed class ApiPublication(RouteTable routes, CustomResourceTable customResources, Func<string> serverAddress) : IDisposable
+public sealed class ApiPublication(RouteTable routes, CustomResourceTable customResources, AggregatedApis aggregated, Func<string> serverAddress) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
     private volatile Edition? _edition;
@@ -18,7 +19,7 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
 
     private async ValueTask<Edition> CurrentAsync(CancellationToken cancellation)
     {
-        var version = customResources.Version;
+        var version = (customResources.Version, aggregated.Version);
         if (_edition is { } edition && edition.Version == version)
             return edition;
         await _making.WaitAsync(cancellation).ConfigureAwait(false);
@@ -27,13 +28,19 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
             if (_edition is { } made && made.Version == version)
                 return made;
             var custom = await customResources.EstablishedAsync(cancellation).ConfigureAwait(false);
-            var served = new ServedGroups(routes.All.Concat(custom.SelectMany(c => c.Routes)));
-            var kinds = served.Groups.SelectMany(g => g.Versions).SelectMany(v => v.Resources).Select(r => (r.Kind, Subresources: r.Subresources.Count)).ToHashSet();
+            var own = routes.All.Concat(custom.SelectMany(c => c.Routes)).ToList();
+            var served = new ServedGroups(own);
+
+            // What others answer for they describe themselves; of Berth's own routes it takes the place.
+            var others = aggregated.Routes;
+            var versions = others.Select(r => (r.Kind.Group, r.Kind.Version)).ToHashSet();
+            var everything = new ServedGroups(own.Where(r => !versions.Contains((r.Kind.Group, r.Kind.Version))).Concat(others));
+            var kinds = everything.Groups.SelectMany(g => g.Versions).SelectMany(v => v.Resources).Select(r => (r.Kind, Subresources: r.Subresources.Count)).ToHashSet();
 
             // Most changes of definitions are those of their status.
             _edition = _edition is { } before && before.Kinds.SetEquals(kinds)
                 ? before with { Version = version }
-                : new Edition(version, kinds, new DiscoveryDocuments(served, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, new MetadataDescriptions(), before: _edition?.OpenApi));
+                : new Edition(version, kinds, new DiscoveryDocuments(everything, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, new MetadataDescriptions(), before: _edition?.OpenApi));
             return _edition;
         }
         finally
@@ -43,5 +50,5 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
     }
 
     private sealed record Edition(
-        long Version, HashSet<(Berth.Api.Schema.KindInfo Kind, int Subresources)> Kinds, DiscoveryDocuments Discovery, OpenApiDocuments OpenApi);
+        (long, long) Version, HashSet<(Berth.Api.Schema.KindInfo Kind, int Subresources)> Kinds, DiscoveryDocuments Discovery, OpenApiDocuments OpenApi);
 }

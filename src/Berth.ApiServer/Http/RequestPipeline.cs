@@ -1,6 +1,7 @@
 using Berth.Api.Json;
 using Berth.Api.Meta.V1;
 using Berth.Api.Proto;
+using Berth.ApiServer.Aggregation;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.CustomResources;
@@ -24,6 +25,7 @@ internal sealed partial class RequestPipeline(
     RouteTable routes,
     PathTable paths,
     CustomResourceTable customResources,
+    AggregatedApis aggregated,
     RequestMetrics metrics,
     TimeProvider time,
     Identifiers identifiers,
@@ -137,6 +139,8 @@ internal sealed partial class RequestPipeline(
 
     private async ValueTask<IApiHandler> HandlerOfAsync(RequestInfo info, CancellationToken cancellation)
     {
+        if (aggregated.Find(info.Path) is { } elsewhere)
+            return elsewhere;
         if (!info.IsResource)
             return paths.Find(info.Path) ?? throw ApiStatusException.UnknownPath();
         if ((routes.Find(info) ?? await customResources.FindAsync(info, cancellation).ConfigureAwait(false)) is not { } route || (route.Kind.Namespaced ? info is { Namespace.Length: 0, Name.Length: > 0 } : IsMisplaced(info)))

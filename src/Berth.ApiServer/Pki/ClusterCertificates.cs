@@ -30,10 +30,17 @@ public sealed class ClusterCertificates : IDisposable
         var names = SubjectNames.OfServer(options);
         Server = Kept("apiserver.pem", () => Authority.IssueServer("kube-apiserver", [], names), certificate => SubjectNames.Of(certificate).SetEquals(names));
         Admin = Kept("admin.pem", () => Authority.IssueClient("kubernetes-admin", [UserInfo.MastersGroup]), _ => true);
+        ProxyClient = Client(ProxyClientName);
         KubeletClient = Client("kube-apiserver-kubelet-client", UserInfo.MastersGroup);
     }
 
+    /// <summary>Name under which the API server introduces others to aggregated servers; nobody else gets a certificate with it.</summary>
+    public const string ProxyClientName = "front-proxy-client";
+
     public CertificateAuthority Authority { get; }
+
+    /// <summary>What the API server shows to aggregated API servers.</summary>
+    public RenewingCertificate ProxyClient { get; }
 
     public RenewingCertificate Server { get; }
 

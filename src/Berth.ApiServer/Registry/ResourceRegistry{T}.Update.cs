@@ -21,7 +21,19 @@ public partial class ResourceRegistry<T>
             {
                 if (change.Create is null)
                     throw ApiStatusException.NotFound(Kind, key.Name);
-                return new UpdateResult(await CreateAsync(key.Namespace, await change.Create().ConfigureAwait(false), context, change.OwnsManagedFields).ConfigureAwait(false), IsNew: true);
+                try
+                {
+                    return new UpdateResult(await CreateAsync(key.Namespace, await change.Create().ConfigureAwait(false), context, change.OwnsManagedFields).ConfigureAwait(false), IsNew: true);
+                }
+                catch (ApiStatusException e) when (e.Status.Reason == "AlreadyExists" && attempt < AttemptsMax)
+                {
+                    // Somebody else made it in between: then it is an update.
+                    await Services.Hub.WaitForLatestAsync(context.Cancellation).ConfigureAwait(false);
+                    current = Cache.Current.Get(key);
+                    if (current is null && context.DryRun)
+                        throw;
+                    continue;
+                }
             }
 
             var attributes = Attributes(AdmissionOperation.Update, key, change.Subresource, context);
@@ -114,7 +126,7 @@ public partial class ResourceRegistry<T>
         if (!change.OwnsManagedFields)
             value = FieldOwnership.OnWrite(old, value, change.Subresource, context, Services.Now);
         value = Strategy.Default(await Services.Admission.MutateAsync(attributes, value, old, context.Cancellation).ConfigureAwait(false));
-        if (Strategy.HasGeneration && change.Rules != ChangeRules.Status && SpecDiffers(value, old))
+        if (Strategy.HasGeneration && change is { Rules: not ChangeRules.Status, Subresource: not "binding" } && SpecDiffers(value, old))
             value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
         value = FieldOwnership.Settle(old, value);
 

@@ -40,6 +40,12 @@ public sealed class PodStreamHandler(ResourceRegistry<Pod> pods, HttpMessageInvo
             return;
         }
 
+        if (kind == "log" && LogSocket.IsAskedFor(request.Http.Request))
+        {
+            await LogSocket.RunAsync(request, nodes, target.Uri).ConfigureAwait(false);
+            return;
+        }
+
         await ProxyRequest.ForwardAsync(request, nodes, target.Uri, errorsAsStatus: kind == "log").ConfigureAwait(false);
     }
 

@@ -16,6 +16,9 @@ internal static class ProxyRequest
 {
     private const int CopyBytes = 32 * 1024;
 
+    // Larger pages are streamed, with their links as they are.
+    private const int PageBytesMax = 8 * 1024 * 1024;
+
     // The client's rights at the API server are not the backend's business; the rest concern one connection alone.
     private static readonly HashSet<string> s_notForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -41,19 +44,22 @@ internal static class ProxyRequest
 
     /// <param name="rewriteRoot">Path under which clients see the backend: put before what its redirects point to. Null: redirects stay.</param>
     /// <param name="errorsAsStatus">Refusals of the backend become a Status, as those of log streams do.</param>
-    public static async Task ForwardAsync(ApiRequest request, HttpMessageInvoker transport, Uri target, string? rewriteRoot = null, bool errorsAsStatus = false)
+    /// <param name="prepare">Changes what is sent, last.</param>
+    public static async Task ForwardAsync(
+        ApiRequest request, HttpMessageInvoker transport, Uri target, string? rewriteRoot = null, bool errorsAsStatus = false, Action<HttpRequestMessage>? prepare = null)
     {
         var http = request.Http;
         var upgrade = http.Request.Headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
             ? http.Request.Headers.Upgrade.ToString() : "";
         using var outgoing = Outgoing(http.Request, target, upgrade);
+        prepare?.Invoke(outgoing);
         using var response = await SendAsync(request, transport, outgoing).ConfigureAwait(false);
         if (upgrade.Length > 0 && (int)response.StatusCode == StatusCodes.Status101SwitchingProtocols)
             await TunnelAsync(http, response).ConfigureAwait(false);
         else if (errorsAsStatus && (int)response.StatusCode >= 300)
             throw await RefusalAsync(response, request.Cancellation).ConfigureAwait(false);
         else
-            await CopyAsync(http, response, rewriteRoot).ConfigureAwait(false);
+            await CopyAsync(http, response, target, rewriteRoot).ConfigureAwait(false);
     }
 
     /// <exception cref="ApiStatusException">503: the backend cannot be reached.</exception>
@@ -102,6 +108,10 @@ internal static class ProxyRequest
 
         if (request.HttpContext.Connection.RemoteIpAddress is { } client)
             outgoing.Headers.TryAddWithoutValidation("X-Forwarded-For", client.ToString());
+        outgoing.Headers.TryAddWithoutValidation("X-Forwarded-Uri", request.Path.Value);
+        if (request.Host.HasValue)
+            outgoing.Headers.TryAddWithoutValidation("X-Forwarded-Host", request.Host.Value);
+        outgoing.Headers.TryAddWithoutValidation("X-Forwarded-Proto", request.Scheme);
         return outgoing;
     }
 
@@ -146,7 +156,7 @@ internal static class ProxyRequest
         }
     }
 
-    private static async Task CopyAsync(HttpContext http, HttpResponseMessage response, string? rewriteRoot)
+    private static async Task CopyAsync(HttpContext http, HttpResponseMessage response, Uri target, string? rewriteRoot)
     {
         http.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
@@ -157,10 +167,18 @@ internal static class ProxyRequest
 
         if (response.Content.Headers.ContentLength is { } length)
             http.Response.ContentLength = length;
-        if (rewriteRoot is not null && http.Response.Headers.Location.ToString() is ['/', ..] location)
-            http.Response.Headers.Location = rewriteRoot + location;
+        if (rewriteRoot is not null && http.Response.Headers.Location.ToString() is { Length: > 0 } location)
+            http.Response.Headers.Location = Relocated(location, target, rewriteRoot);
         if (HttpMethods.IsHead(http.Request.Method) || response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.NotModified)
             return;
+        if (rewriteRoot is not null && IsPage(response))
+        {
+            http.Response.ContentLength = null;
+            var html = await response.Content.ReadAsStringAsync(http.RequestAborted).ConfigureAwait(false);
+            await http.Response.WriteAsync(HtmlLinks.Rewrite(html, rewriteRoot, target.Authority), http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
         await http.Response.StartAsync(http.RequestAborted).ConfigureAwait(false);
         await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         await using var body = await response.Content.ReadAsStreamAsync(http.RequestAborted).ConfigureAwait(false);
@@ -172,6 +190,20 @@ internal static class ProxyRequest
             await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted).ConfigureAwait(false);
             await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    // Compressed pages go as they are: who asks for them through a proxy asks for the bytes.
+    private static bool IsPage(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == "text/html" && response.Content.Headers.ContentEncoding.Count == 0
+        && response.Content.Headers.ContentLength is not > PageBytesMax;
+
+    private static string Relocated(string location, Uri target, string root)
+    {
+        if (location.StartsWith('/') && !location.StartsWith("//", StringComparison.Ordinal))
+            return location.StartsWith(root + "/", StringComparison.Ordinal) ? location : root + location;
+        return Uri.TryCreate(location, UriKind.Absolute, out var absolute) && absolute.Authority == target.Authority
+            ? root + absolute.PathAndQuery + absolute.Fragment
+            : location;
     }
 
     /// <summary>What a backend says when it does not do what it was asked, as a Status.</summary>

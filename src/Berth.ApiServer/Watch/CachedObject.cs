@@ -102,6 +102,15 @@ public sealed class CachedObject
         return Remember(other, ApiJson.Serialize(converted), converted);
     }
 
+    /// <summary>Forgets all that can be made again from the text.</summary>
+    internal void Release()
+    {
+        _value = null;
+        _customValue = null;
+        _proto = null;
+        _alternates = [];
+    }
+
     /// <summary>The object under another kind, where it was shown so before.</summary>
     public CachedObject? Alternate(KindInfo other)
     {

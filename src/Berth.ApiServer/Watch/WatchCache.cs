@@ -12,8 +12,11 @@ namespace Berth.ApiServer.Watch;
 public sealed class WatchCache
 {
     // As kube-apiserver's largest common window for small clusters; each entry holds one old version of an object.
-    private const int RingEventsMax = 4096;
-    private const long RingBytesMax = 8 * 1024 * 1024;
+    private const int RingEventsMax = 2048;
+    private const long RingBytesMax = 4 * 1024 * 1024;
+
+    // What an entry holds beside its object's text: itself, and the part of the snapshot behind it that is its own.
+    private const int EntryBytes = 1536;
 
     private readonly Lock _lock = new();
     private readonly List<CacheWatcher> _watchers = [];
@@ -171,14 +174,16 @@ public sealed class WatchCache
     private void Remember(CacheEvent change, CacheSnapshot after)
     {
         _ring.AddLast((change, after));
-        _ringBytes += change.Object.Json.Length;
+        // Old versions are rarely asked for; their text is enough to make the rest of them again.
+        change.Previous?.Release();
+        _ringBytes += change.Object.Json.Length + EntryBytes;
         while (_ring.Count > RingEventsMax || _ringBytes > RingBytesMax)
         {
             var (oldest, snapshot) = _ring.First!.Value;
             // A transaction's changes leave together: half of one is no place to start from.
             do
             {
-                _ringBytes -= _ring.First!.Value.Change.Object.Json.Length;
+                _ringBytes -= _ring.First!.Value.Change.Object.Json.Length + EntryBytes;
                 _ring.RemoveFirst();
             }
             while (_ring.First is { } next && next.Value.Change.Revision == oldest.Revision);

@@ -84,6 +84,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                     Listen = options.Listen,
                     AlsoListen = !options.ListensEverywhere && options.PodGateway is { } gateway ? [new(gateway, options.Listen.Port)] : [],
                     NodeTransport = NodeTransport.Create(certificates),
+                    ProxyIdentity = () => certificates.ProxyClient.Current,
                 },
                 objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true)));
             return new ControlPlane(options, time, logs, store, certificates, security, server);

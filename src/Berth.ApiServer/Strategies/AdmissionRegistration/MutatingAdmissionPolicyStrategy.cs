@@ -15,6 +15,9 @@ public sealed class MutatingAdmissionPolicyStrategy : ResourceStrategy<MutatingA
         },
     };
 
+    public override IEnumerable<string> Warnings(MutatingAdmissionPolicy value, MutatingAdmissionPolicy? old) =>
+        ["admission policies are stored but not applied by this server"];
+
     public override void Validate(MutatingAdmissionPolicy value, FieldErrors errors)
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);

@@ -14,6 +14,9 @@ public sealed class ValidatingAdmissionPolicyStrategy : SpecAndStatusStrategy<Va
         },
     };
 
+    public override IEnumerable<string> Warnings(ValidatingAdmissionPolicy value, ValidatingAdmissionPolicy? old) =>
+        ["admission policies are stored but not enforced by this server"];
+
     public override void Validate(ValidatingAdmissionPolicy value, FieldErrors errors)
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);

@@ -25,6 +25,13 @@ internal static class StructuralRules
         Structure(errors, path, root, isRoot: true);
     }
 
+    /// <summary>Text of a rule anywhere in the schema; null when there is none.</summary>
+    public static string? FirstRule(JSONSchemaProps schema) =>
+        !schema.XKubernetesValidations.IsEmpty ? schema.XKubernetesValidations[0].Rule
+        : schema.Properties.Values.Select(FirstRule).FirstOrDefault(r => r is not null)
+            ?? (schema.Items?.Props is { } items ? FirstRule(items) : null)
+            ?? (schema.AdditionalProperties?.Props is { } additional ? FirstRule(additional) : null);
+
     private static void Structure(FieldErrors errors, FieldPath path, JSONSchemaProps schema, bool isRoot = false)
     {
         Forbidden(errors, path, schema);

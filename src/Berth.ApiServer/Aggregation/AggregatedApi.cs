@@ -1,0 +1,106 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Api.ApiRegistration.V1;
+using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Http;
+using Berth.ApiServer.Registry;
+using Berth.ApiServer.Subresources;
+using Berth.ApiServer.Webhooks;
+
+namespace Berth.ApiServer.Aggregation;
+
+/// <summary>One version of an API that another server answers for, behind a Service of the cluster.</summary>
+internal sealed class AggregatedApi : IApiHandler, IDisposable
+{
+    // Says who asks when the server itself does, to learn what is served there.
+    private static readonly UserInfo s_self = UserInfo.Of("system:kube-aggregator", UserInfo.MastersGroup);
+
+    private readonly IObjectReader _objects;
+    private readonly HttpMessageInvoker _transport;
+
+    /// <param name="identity">Shown to the other server, so that it believes who is said to ask. Null: none.</param>
+    public AggregatedApi(IObjectReader objects, APIService source, Func<X509Certificate2>? identity)
+    {
+        _objects = objects;
+        Source = source;
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectCallback = ConnectAsync };
+        if (source.Spec.InsecureSkipTLSVerify)
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        else if (source.Spec.CaBundle is { IsEmpty: false } authority)
+            handler.SslOptions.CertificateChainPolicy = WebhookClient.PolicyOf(authority.Span);
+        if (identity is not null)
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity();
+        _transport = new HttpMessageInvoker(handler);
+    }
+
+    public APIService Source { get; }
+
+    public string Group => Source.Spec.Group;
+
+    public string Version => Source.Spec.Version;
+
+    private static bool IsAvailable(APIService source) => source.Status.Conditions.Any(c => c is { Type: "Available", Status: "True" });
+
+    public async Task HandleAsync(ApiRequest request)
+    {
+        if (await _objects.GetAsync<APIService>(null, Source.Metadata.Name, request.Cancellation).ConfigureAwait(false) is not { } now || !IsAvailable(now))
+            throw ApiStatusException.ServiceUnavailable("service unavailable");
+        var target = new UriBuilder(Address) { Path = request.Http.Request.Path.Value, Query = request.Http.Request.QueryString.Value };
+        await ProxyRequest.ForwardAsync(request, _transport, target.Uri, prepare: outgoing => Introduce(outgoing, request.User)).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the other server for a document of its own.</summary>
+    /// <exception cref="HttpRequestException">It cannot be reached, or does not answer with success.</exception>
+    public async Task<byte[]> GetAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(Address) { Path = path }.Uri);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        Introduce(request, s_self);
+        using var response = await _transport.SendAsync(request, cancellation).ConfigureAwait(false);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    public Uri Address => new($"https://{Source.Spec.Service!.Name}.{Source.Spec.Service.Namespace}.svc:{Source.Spec.Service.Port ?? 443}");
+
+    private static void Introduce(HttpRequestMessage outgoing, UserInfo user)
+    {
+        foreach (var name in outgoing.Headers.Select(h => h.Key).Where(n => n.StartsWith("X-Remote-", StringComparison.OrdinalIgnoreCase)).ToList())
+            outgoing.Headers.Remove(name);
+        outgoing.Headers.TryAddWithoutValidation("X-Remote-User", user.Name);
+        if (user.Uid.Length > 0)
+            outgoing.Headers.TryAddWithoutValidation("X-Remote-Uid", user.Uid);
+        foreach (var group in user.Groups)
+            outgoing.Headers.TryAddWithoutValidation("X-Remote-Group", group);
+        foreach (var (key, values) in user.Extra)
+        {
+            foreach (var value in values)
+                outgoing.Headers.TryAddWithoutValidation("X-Remote-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant()), value);
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var service = Source.Spec.Service!;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            var address = await ServiceAddress.FindAsync(_objects, service.Namespace, service.Name, service.Port ?? 443, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (WebhookException e)
+        {
+            socket.Dispose();
+            throw new HttpRequestException(e.Message, e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
