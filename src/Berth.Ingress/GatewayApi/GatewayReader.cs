@@ -81,7 +81,7 @@ internal sealed class GatewayReader
             if (gateway is null)
                 continue;
             var reason = filterProblem.Length > 0 ? "UnsupportedValue" : Attach(kind, metadata.Namespace, [.. spec.Texts("hostnames")], parent, listeners, templates);
-            parents.Add(GatewayStatus.Parent(parent, reason, filterProblem, referenceProblem, metadata.Generation, _view.Now));
+            parents.Add((JsonNode)GatewayStatus.Parent(parent, reason, filterProblem, referenceProblem, metadata.Generation, _view.Now));
         }
         if (parents.Count > 0)
             _parents[(kind, key)] = parents;

@@ -14,7 +14,7 @@ internal static class GatewayStatus
         {
             var isResolved = listener.ReferenceProblem.Length == 0;
             var isServed = listener.Problem.Length == 0;
-            items.Add(new JsonObject
+            items.Add((JsonNode)new JsonObject
             {
                 ["name"] = listener.Name,
                 ["attachedRoutes"] = listener.AttachedRoutes,
@@ -28,7 +28,7 @@ internal static class GatewayStatus
         }
         var addresses = new JsonArray();
         foreach (var address in view.Addresses)
-            addresses.Add(new JsonObject { ["type"] = "IPAddress", ["value"] = address.ToString() });
+            addresses.Add((JsonNode)new JsonObject { ["type"] = "IPAddress", ["value"] = address.ToString() });
         return new JsonObject
         {
             ["addresses"] = addresses,
