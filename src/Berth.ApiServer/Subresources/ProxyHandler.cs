@@ -4,6 +4,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Discovery.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Webhooks;
 
 namespace Berth.ApiServer.Subresources;
 
@@ -74,13 +75,11 @@ public sealed class ProxyHandler(RegistryServices services, HttpMessageInvoker p
             ? service.Spec.Ports[0]
             : service.Spec.Ports.FirstOrDefault(p => p.Name == port || (Number(port) is { } number && p.Port == number))
                 ?? throw ApiStatusException.ServiceUnavailable($"no service port \"{port}\" found for service \"{name}\"");
-        var slices = services.Registries.List<EndpointSlice>(ns).Where(s => s.Metadata.Labels.GetOr("kubernetes.io/service-name") == name);
-        var candidates = slices.SelectMany(s => s.Ports.Where(p => (p.Name ?? "") == wanted.Name && p.Port is not null)
-            .SelectMany(p => s.Endpoints.Where(e => e.Conditions.Ready != false).SelectMany(e => e.Addresses.Select(a => (Address: a, Port: p.Port!.Value))))).ToList();
+        var candidates = ServiceAddress.Ready(services.Registries.List<EndpointSlice>(ns), name, wanted.Name);
         if (candidates.Count == 0)
             throw ApiStatusException.ServiceUnavailable($"no endpoints available for service \"{name}\"");
-        var (address, target) = candidates[(int)((uint)Interlocked.Increment(ref _turn) % candidates.Count)];
-        return new UriBuilder("http", address, target);
+        var target = candidates[(int)((uint)Interlocked.Increment(ref _turn) % candidates.Count)];
+        return new UriBuilder("http", target.Address.ToString(), target.Port);
     }
 
     private T Find<T>(string ns, string name)

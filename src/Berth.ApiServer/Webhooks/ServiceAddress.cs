@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Discovery.V1;
 using Berth.ApiServer.Registry;
 
 namespace Berth.ApiServer.Webhooks;
@@ -9,6 +11,9 @@ namespace Berth.ApiServer.Webhooks;
 internal static class ServiceAddress
 {
     private const string Suffix = ".svc";
+
+    // One after another, so that all endpoints have their share.
+    private static int s_turn;
 
     /// <summary>Reads <c>NAME.NAMESPACE.svc</c>.</summary>
     public static bool TryParse(string host, out string ns, out string name)
@@ -33,10 +38,18 @@ internal static class ServiceAddress
             return addresses.Length > 0 ? new IPEndPoint(addresses[0], port) : throw new WebhookException($"{service.Spec.ExternalName} has no address");
         }
 
-        if (!service.Spec.Ports.Any(p => p.Port == port))
-            throw new WebhookException($"no service port {port} found for service \"{name}\"");
-        return IPAddress.TryParse(service.Spec.ClusterIP, out var address)
-            ? new IPEndPoint(address, port)
-            : throw new WebhookException($"service \"{name}\" has no cluster address");
+        var wanted = service.Spec.Ports.FirstOrDefault(p => p.Port == port) ?? throw new WebhookException($"no service port {port} found for service \"{name}\"");
+        var ready = Ready(objects.List<EndpointSlice>(ns), name, wanted.Name);
+        return ready.Count > 0
+            ? ready[(int)((uint)Interlocked.Increment(ref s_turn) % ready.Count)]
+            : throw new WebhookException($"no endpoints available for service \"{name}\"");
     }
+
+    /// <summary>Where a port of a Service is served now, by pods that are ready.</summary>
+    /// <remarks>Their own addresses, not the Service's: a control plane on a machine that is no node has no proxy.</remarks>
+    public static IReadOnlyList<IPEndPoint> Ready(IEnumerable<EndpointSlice> slices, string service, string port) =>
+        [.. slices
+            .Where(s => s.AddressType != "FQDN" && s.Metadata.Labels.GetOr("kubernetes.io/service-name") == service)
+            .SelectMany(s => s.Ports.Where(p => (p.Name ?? "") == port && p.Port is not null)
+                .SelectMany(p => s.Endpoints.Where(e => e.Conditions.Ready != false).SelectMany(e => e.Addresses.Select(a => new IPEndPoint(IPAddress.Parse(a), p.Port!.Value)))))];
 }
