@@ -63,7 +63,7 @@ public sealed class NodeNetwork : IDisposable
         var dns = new ClusterDns(informers, options.Dns, logs.CreateLogger<ClusterDns>(), time);
         dns.Listen();
         var proxy = new ServiceProxy(informers, options.Proxy(status), host, logs.CreateLogger<ServiceProxy>(), time);
-        var announcer = new AddressAnnouncer(informers, options.NodeName, host, logs.CreateLogger<AddressAnnouncer>(), time);
+        var announcer = new AddressAnnouncer(informers, options.NodeName, options.AddressRecord, host, logs.CreateLogger<AddressAnnouncer>(), time);
         var guardBridge = !status.BridgeNetfilter && await PolicyEnforcer.CanGuardBridgeAsync(host, cancellation).ConfigureAwait(false);
         if (!status.BridgeNetfilter && !guardBridge)
         {
@@ -112,6 +112,7 @@ public sealed class NodeNetwork : IDisposable
     public static async Task PurgeAsync(NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, CancellationToken cancellation)
     {
         await ServiceProxy.PurgeAsync(options.Table, host, cancellation).ConfigureAwait(false);
+        await AddressAnnouncer.PurgeAsync(options.AddressRecord, host, cancellation).ConfigureAwait(false);
         await PolicyEnforcer.PurgeAsync(options.PolicyTable, host, cancellation).ConfigureAwait(false);
         await NodeRoutes.PurgeAsync(options, host, cancellation).ConfigureAwait(false);
         await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);

@@ -59,6 +59,9 @@ public sealed record NodeNetworkOptions
     /// <summary>Network policies have a table of their own, which the Services' is rewritten without.</summary>
     public string PolicyTable => $"{Table}-policies";
 
+    /// <summary>Where the node's load balancer addresses are kept while it runs and when it stops; gone with a reboot, as the addresses are.</summary>
+    internal string AddressRecord => Path.Combine(Pod.StateDirectory, $"{Table}.addresses");
+
     /// <summary>The bridge's address: the pods' gateway, where DNS and whatever else pods are to reach on the host can listen.</summary>
     public IPAddress Gateway => Pod.Gateway;
 

@@ -36,10 +36,12 @@ public sealed partial class AddressAnnouncer
     private readonly Informer<Service> _services;
     private readonly Informer<Node> _nodes;
     private readonly Dictionary<IPAddress, AddressLease> _leases = [];
-    private readonly Dictionary<IPAddress, string> _held = [];
+    private readonly HeldAddresses _held;
 
-    public AddressAnnouncer(InformerFactory informers, string node, IHostNetwork host, ILogger<AddressAnnouncer> logger, TimeProvider? time = null)
+    /// <param name="record">File that keeps what this node has over restarts, on a file system that does not survive a reboot, as addresses do not.</param>
+    public AddressAnnouncer(InformerFactory informers, string node, string record, IHostNetwork host, ILogger<AddressAnnouncer> logger, TimeProvider? time = null)
     {
+        _held = new HeldAddresses(record);
         _node = node;
         _host = host;
         _client = informers.Client;
@@ -61,6 +63,8 @@ public sealed partial class AddressAnnouncer
         try
         {
             await Task.WhenAll(_index.WaitForSyncAsync(cancellation), _nodes.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
+            // What an earlier run left, perhaps of Services that are gone by now.
+            _held.Load();
             while (true)
             {
                 _changes.Take();
@@ -74,10 +78,22 @@ public sealed partial class AddressAnnouncer
         }
     }
 
+    /// <summary>Takes all addresses off the machine's interfaces. What is not there is no error.</summary>
+    public static async Task PurgeAsync(string record, IHostNetwork host, CancellationToken cancellation)
+    {
+        var held = new HeldAddresses(record);
+        held.Load();
+        foreach (var address in held.Addresses.ToList())
+        {
+            await DeleteAsync(host, address, held.DeviceOf(address)!, cancellation).ConfigureAwait(false);
+            held.Remove(address);
+        }
+    }
+
     private async Task SyncAsync(CancellationToken cancellation)
     {
         var wanted = Wanted();
-        foreach (var address in _held.Keys.Except(wanted.Keys).ToList())
+        foreach (var address in _held.Addresses.Except(wanted.Keys).ToList())
             await GiveUpAsync(address, cancellation).ConfigureAwait(false);
         foreach (var address in _leases.Keys.Except(wanted.Keys).ToList())
             _leases.Remove(address);
@@ -97,7 +113,7 @@ public sealed partial class AddressAnnouncer
 
     private async Task SyncAsync(IPAddress address, ImmutableArray<string> candidates, CancellationToken cancellation)
     {
-        var holds = _held.ContainsKey(address);
+        var holds = _held.DeviceOf(address) is not null;
         if (!holds && !AnnouncerChoice.Of(address, candidates).Contains(_node))
             return;
         if (!_leases.TryGetValue(address, out var lease))
@@ -108,7 +124,8 @@ public sealed partial class AddressAnnouncer
                 await RemoveAsync(address, cancellation).ConfigureAwait(false);
             return;
         }
-        if (!_held.TryGetValue(address, out var device))
+        var device = _held.DeviceOf(address);
+        if (device is null)
         {
             device = await DeviceOfAsync(address, cancellation).ConfigureAwait(false);
             if (device is null)
@@ -121,7 +138,7 @@ public sealed partial class AddressAnnouncer
         await AddAsync(address, device, alone ? null : AddressLease.Duration, cancellation).ConfigureAwait(false);
         if (holds)
             return;
-        _held[address] = device;
+        _held.Add(address, device);
         LogAnnounced(address, device);
         Tell(address, device);
     }
@@ -210,12 +227,18 @@ public sealed partial class AddressAnnouncer
 
     private async Task RemoveAsync(IPAddress address, CancellationToken cancellation)
     {
-        if (!_held.Remove(address, out var device))
+        if (_held.DeviceOf(address) is not { } device)
             return;
         LogGivenUp(address, device);
+        await DeleteAsync(_host, address, device, cancellation).ConfigureAwait(false);
+        _held.Remove(address);
+    }
+
+    private static async Task DeleteAsync(IHostNetwork host, IPAddress address, string device, CancellationToken cancellation)
+    {
         try
         {
-            await _host.RunAsync("ip", ["address", "delete", $"{address}/{Bits(address)}", "dev", device], cancellation: cancellation).ConfigureAwait(false);
+            await host.RunAsync("ip", ["address", "delete", $"{address}/{Bits(address)}", "dev", device], cancellation: cancellation).ConfigureAwait(false);
         }
         catch (ProcessFailedException e) when (e.Result is not null)
         {
@@ -240,7 +263,7 @@ public sealed partial class AddressAnnouncer
     private async Task HandOverAsync()
     {
         var wanted = Wanted();
-        foreach (var address in _held.Keys.ToList())
+        foreach (var address in _held.Addresses.ToList())
         {
             if (!wanted.TryGetValue(address, out var candidates) || candidates.Length > 1)
                 await GiveUpAsync(address, CancellationToken.None).ConfigureAwait(false);

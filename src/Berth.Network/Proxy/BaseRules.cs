@@ -35,7 +35,9 @@ internal static class BaseRules
         var ip = context.Ip;
         var address = context.Family == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "ipv6_addr" : "ipv4_addr";
         var mark = Hex(context.MasqueradeMark);
-        var serviceNetworks = $"{{ {string.Join(", ", WithoutOverlap(context.ServiceNetworks))} }}";
+        var networks = WithoutOverlap(context.ServiceNetworks).ToList();
+        // One comparison where there is one range; a set costs each new connection a look-up.
+        var serviceNetworks = networks.Count == 1 ? networks[0].ToString() : $"{{ {string.Join(", ", networks)} }}";
         // "add" before "delete": deleting a table that is not there would fail the whole script.
         var script = new StringBuilder(4096)
             .Append(CultureInfo.InvariantCulture, $"add table {ip} {context.Table}\n")

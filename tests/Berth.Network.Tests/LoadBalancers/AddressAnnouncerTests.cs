@@ -15,6 +15,7 @@ public sealed class AddressAnnouncerTests : IAsyncLifetime
 {
     private const string Address = "192.0.2.200";
 
+    private readonly string _state = Directory.CreateTempSubdirectory("berth-test-").FullName;
     private readonly FakeCluster _cluster = new();
     private readonly List<NetworkNamespace> _nodes = [];
     private NetworkNamespace _switch = null!;
@@ -81,6 +82,38 @@ public sealed class AddressAnnouncerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Address_OfAServiceThatWentWhileTheNodeWasStopped_IsRemovedAtTheNextStart()
+    {
+        Put("node-1", "192.0.2.2", ready: false);
+        using var first = new CancellationTokenSource();
+        var running = Run(0, first.Token);
+        await HolderAsync(1);
+        await first.CancelAsync();
+        await running;
+        Assert.NotEqual("", await AddressesAsync(0));
+        await _cluster.DeleteAsync<Service>("default", "web", ct: TestContext.Current.CancellationToken);
+        using var second = new CancellationTokenSource();
+        running = Run(0, second.Token);
+        await Eventually.Become(() => AddressesAsync(0), a => a.Length == 0);
+        await second.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task Purge_LeavesNoAddress()
+    {
+        Put("node-1", "192.0.2.2", ready: false);
+        using var stop = new CancellationTokenSource();
+        var running = Run(0, stop.Token);
+        await HolderAsync(1);
+        await stop.CancelAsync();
+        await running;
+        await AddressAnnouncer.PurgeAsync(Record(0), _nodes[0], TestContext.Current.CancellationToken);
+        Assert.Equal("", await AddressesAsync(0));
+        Assert.Empty(Directory.GetFiles(_state));
+    }
+
+    [Fact]
     public void Choice_NodesCome_MovesOnlyWhatTheyTake()
     {
         var addresses = Enumerable.Range(1, 200).Select(i => new IPAddress([192, 0, 2, (byte)i])).ToList();
@@ -114,10 +147,12 @@ public sealed class AddressAnnouncerTests : IAsyncLifetime
         Status = new() { Addresses = [new() { Type = "InternalIP", Address = address }], Conditions = [new() { Type = "Ready", Status = ready ? "True" : "False" }] },
     });
 
+    private string Record(int node) => Path.Combine(_state, $"node-{node}.addresses");
+
     private Task Run(int node, CancellationToken stop)
     {
         var informers = new InformerFactory(_cluster);
-        var announcer = new AddressAnnouncer(informers, $"node-{node}", _nodes[node], NullLogger<AddressAnnouncer>.Instance);
+        var announcer = new AddressAnnouncer(informers, $"node-{node}", Record(node), _nodes[node], NullLogger<AddressAnnouncer>.Instance);
         return Task.WhenAll(informers.RunAsync(stop), announcer.RunAsync(stop));
     }
 
@@ -148,6 +183,7 @@ public sealed class AddressAnnouncerTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Directory.Delete(_state, recursive: true);
         foreach (var item in _nodes.Append(_client).Append(_switch))
             await item.DisposeAsync();
     }
