@@ -9,6 +9,7 @@ using Berth.Linux.Machine;
 using Berth.Node.Cri;
 using Berth.Node.Devices;
 using Berth.Node.Lifecycle;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.Logs;
 using Berth.Node.NodeStatus;
 using Berth.Node.PodSync;
@@ -46,6 +47,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly PodResourcesServer? _podResources;
     private readonly NodeAllocations _allocations;
     private readonly AllocationPublisher _publisher;
+    private readonly ImageVolumes? _imageVolumes;
     private readonly NodeReporter _reporter;
     private readonly PodCgroups _cgroups;
     private readonly PodVolumes _volumes;
@@ -105,7 +107,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
-        IReadOnlyList<IResourceOwner> owners = [_allocations, _devices];
+        _imageVolumes = options.ContainerdSocket is { } containerd ? new ImageVolumes(containerd, _directories, _time) : null;
+        IReadOnlyList<IResourceOwner> owners = [new PressureGuard(Pressure), _allocations, _devices];
         var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
@@ -113,6 +116,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             Runtime = runtime,
             Images = new ImagePuller(images, _references, _events, _time),
             Volumes = _volumes,
+            ImageVolumes = _imageVolumes,
             References = _references,
             Cgroups = _cgroups,
             Directories = _directories,
@@ -142,11 +146,11 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _runtimeEvents = new RuntimeEvents(runtime, options.ContainerdSocket, _workers, _time, _log);
         _logRotation = new LogRotation(runtime, () => _workers.All, _time, _log);
         _imageCollector = new ImageCollector(images, runtime, options, _events, () => _reporter.Node, _time, _log);
-        _evictor = new Evictor(() => _workers.All, Pressure, _cgroups, _directories, _imageCollector, _events, _time, _log);
+        _evictor = new Evictor(() => _workers.All, Pressure, _cgroups, _directories, runtime, images, _imageCollector, options.Configuration.Eviction, _events, () => _reporter.Node, _time, _log);
         if (options.Server is { } server)
         {
-            var statistics = new NodeStatistics(options, _workers, _cgroups, runtime, Pressure, _facts, _time);
-            var api = new KubeletApi(_workers, runtime, new LogReader(_time), statistics, () => _reporter.Node is not null);
+            var statistics = new NodeStatistics(options, _directories, _workers, _cgroups, runtime, Pressure, _facts, _time);
+            var api = new KubeletApi(_workers, runtime, new LogReader(_time), statistics, new CadvisorMetrics(_workers, _cgroups, _facts, _time), () => _reporter.Node is not null);
             _server = new KubeletServer(server, api, logs ?? NullLoggerFactory.Instance);
         }
 
@@ -165,7 +169,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         List<Task> running = [];
         try
         {
-            _cgroups.EnsureTree(_facts.Allocatable.GetOr("cpu").MilliValue);
+            long? Left(string resource, long total) => _options.Reserved.TryGetValue(resource, out var reserved) && !reserved.IsZero ? Math.Max(1, total - reserved.Value) : null;
+            _cgroups.EnsureTree(_facts.Allocatable.GetOr("cpu").MilliValue, Left("memory", _facts.Machine.MemoryBytes), Left("pid", NodePressure.PidsTotal));
             // Listening comes first: the Node's status names the port.
             if (_server is not null) await _server.StartAsync(stop.Token);
             await _allocations.RestoreAsync(stop.Token);
@@ -218,6 +223,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         await _plugins.DisposeAsync();
         _localVolumes.Dispose();
         await _references.DisposeAsync();
+        _imageVolumes?.Dispose();
         await _events.DisposeAsync();
         _http.Dispose();
     }
@@ -278,6 +284,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             try
             {
                 await sweep.RunAsync(ct);
+                if (_imageVolumes is not null) await _imageVolumes.SweepAsync(uid => _workers.Find(uid) is not null, ct);
                 _devices.Retain(uid => _workers.Find(uid) is not null);
                 await _allocations.ReleaseUnknownAsync(uid => _workers.Find(uid) is not null, ct);
             }

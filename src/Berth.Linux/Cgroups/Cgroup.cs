@@ -136,6 +136,8 @@ public sealed record Cgroup
         };
     }
 
+    public CgroupDetails Details() => CgroupDetails.Of(DirectoryOf("cpu"), DirectoryOf("cpuacct"), DirectoryOf("memory"), DirectoryOf("pids"));
+
     public CgroupUsage Usage()
     {
         long cpu = 0, memory = 0, workingSet = 0, anonymous = 0, faults = 0, majorFaults = 0, pids = 0;

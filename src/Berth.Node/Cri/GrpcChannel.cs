@@ -20,6 +20,9 @@ public sealed class GrpcChannel : IDisposable
     private readonly TimeProvider _time;
     private readonly string _socketPath;
 
+    /// <summary>Headers of each call.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
     public GrpcChannel(string socketPath, TimeProvider time)
     {
         _socketPath = socketPath;
@@ -128,6 +131,7 @@ public sealed class GrpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(GrpcFraming.Frame(request)) { Headers = { ContentType = _contentType } },
         };
+        foreach (var (name, value) in Metadata) message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (deadline is { } limit)
             message.Headers.TryAddWithoutValidation("grpc-timeout", TimeoutHeader(limit));

@@ -1,6 +1,8 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client.Events;
+using Berth.Node.Cri;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.NodeStatus;
 using Berth.Node.PodSync;
 using Microsoft.Extensions.Logging;
@@ -8,16 +10,19 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Node.Lifecycle;
 
 /// <summary>
-/// Ends pods when the node runs out of memory or disk, one a round: first those that take more than they asked for, of
-/// these the least important. Ends also pods that fill more than their own emptyDir limits. Owned by one loop.
+/// Ends pods that pass limits of their own on the disk, and pods that have to go because the node runs short: one a round,
+/// after what nobody needs (ended containers, unused images) was removed. Owned by one loop.
 /// </summary>
 public sealed partial class Evictor(
-    Func<IReadOnlyCollection<PodWorker>> workers, NodePressure pressure, PodCgroups cgroups, PodDirectories directories, ImageCollector images, EventRecorder events, TimeProvider time, ILogger log)
+    Func<IReadOnlyCollection<PodWorker>> workers, NodePressure pressure, PodCgroups cgroups, PodDirectories directories, IRuntimeService runtime, IImageService imageService, ImageCollector images,
+    EvictionOptions options, EventRecorder events, Func<Berth.Api.Core.V1.Node?> node, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
 
-    // From this priority on pods belong to the node itself.
-    private const int CriticalPriority = 2_000_000_000;
+    // What a pod gets when the node cannot wait: Kubernetes' one second.
+    private const long HardGraceSeconds = 1;
+
+    private readonly LocalStorage _storage = new(directories);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -28,7 +33,7 @@ public sealed partial class Evictor(
             {
                 await RoundAsync(ct);
             }
-            catch (Exception error) when (error is IOException or Cri.GrpcException or UnauthorizedAccessException && !ct.IsCancellationRequested)
+            catch (Exception error) when (!ct.IsCancellationRequested && error is IOException or GrpcException or UnauthorizedAccessException)
             {
                 LogFailed(log, error.Message);
             }
@@ -37,70 +42,81 @@ public sealed partial class Evictor(
 
     private async Task RoundAsync(CancellationToken ct)
     {
+        if ((await imageService.ImageFsInfoAsync(ct)).ImageFilesystems.FirstOrDefault()?.FsId?.Mountpoint is { Length: > 0 } path) pressure.ImagePath = path;
         var running = workers().Where(w => !w.HasEnded && w.Observed.Running.Any()).ToList();
-        foreach (var worker in running)
+        var met = pressure.Read().Met;
+        var layers = met.Any(m => EvictionSignals.IsDisk(m.Signal)) || running.Any(w => LocalStorage.IsLimited(w.Pod)) ? await LayersAsync(ct) : null;
+        if (layers is not null)
         {
-            if (VolumeOverLimit(worker.Pod) is { } message) Evict(worker, message);
+            foreach (var worker in running.Where(w => LocalStorage.IsLimited(w.Pod)))
+            {
+                if (LocalStorage.OverLimit(worker.Pod, _storage.Of(worker.Pod, worker.Observed, layers)) is { } message) Evict(worker, message, HardGraceSeconds);
+            }
         }
 
-        var signals = pressure.Read();
-        if (signals.MemoryNow)
-        {
-            if (Choose(running, "memory", p => cgroups.Usage(p)?.WorkingSetBytes ?? 0) is { } victim)
-                Evict(victim, $"The node was low on resource: memory. Threshold quantity: {Quantity.FromBytes(pressure.MemoryAvailableMin)}, available: {signals.MemoryAvailableBytes / 1024}Ki. ");
-        }
-        else if (signals.DiskNow)
+        if (met.Count == 0) return;
+        var first = met[0];
+        var resource = EvictionSignals.ResourceOf(first.Signal);
+        LogShort(log, first.Signal, first.Reading.Available, first.Threshold.ToString());
+        if (node() is { } self) events.Event(self, "Warning", "EvictionThresholdMet", $"Attempting to reclaim {resource}");
+        if (EvictionSignals.IsDisk(first.Signal))
         {
             await images.CollectAsync(force: true, ct);
-            if (!pressure.Read().DiskNow) return;
-            if (Choose(running, "ephemeral-storage", DiskBytes) is { } victim)
-                Evict(victim, $"The node was low on resource: ephemeral-storage. Threshold quantity: {pressure.DiskThresholdText}, available: {signals.DiskFreeBytes / 1024}Ki. ");
+            if (pressure.Read().Met.All(m => m.Signal != first.Signal)) return;
+        }
+
+        var candidates = running.Select(w => Measure(w, first.Signal, layers ?? new Dictionary<string, (long, long)>())).ToList();
+        if (EvictionRanking.Order(first.Signal, candidates) is not [var victim, ..])
+        {
+            LogNobody(log, resource);
+            return;
+        }
+
+        var grace = first.Hard ? HardGraceSeconds : Math.Min(options.PodGraceSecondsMax, victim.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
+        Evict(running.First(w => w.Pod.Metadata.Uid == victim.Pod.Metadata.Uid), EvictionRanking.Message(first, victim), grace);
+    }
+
+    private EvictionCandidate Measure(PodWorker worker, string signal, IReadOnlyDictionary<string, (long Bytes, long Inodes)> layers)
+    {
+        var pod = worker.Granted;
+        switch (EvictionSignals.ResourceOf(signal))
+        {
+            case "memory":
+                return new EvictionCandidate(pod, cgroups.Usage(pod)?.WorkingSetBytes ?? 0, worker.Observed.Running.ToDictionary(c => c.Name, c => cgroups.UsageOf(pod, c.Id)?.WorkingSetBytes ?? 0, StringComparer.Ordinal));
+            case "pids":
+                return new EvictionCandidate(pod, cgroups.Usage(pod)?.Pids ?? 0, new Dictionary<string, long>());
+            case "inodes":
+                return new EvictionCandidate(pod, _storage.Of(pod, worker.Observed, layers).Inodes, new Dictionary<string, long>());
+            default:
+                var usage = _storage.Of(pod, worker.Observed, layers);
+                return new EvictionCandidate(pod, usage.Total, usage.Containers);
         }
     }
 
-    /// <summary>Pure but for the usage asked for.</summary>
-    internal static PodWorker? Choose(IReadOnlyCollection<PodWorker> running, string resource, Func<Pod, long> usage) => running
-        .Where(w => (w.Pod.Spec.Priority ?? 0) < CriticalPriority)
-        .Select(w => (Worker: w, Over: usage(w.Pod) - PodResources.Requests(w.Pod).GetOr(resource).Value))
-        .OrderByDescending(e => e.Over > 0)
-        .ThenBy(e => e.Worker.Pod.Spec.Priority ?? 0)
-        .ThenByDescending(e => e.Over)
-        .Select(e => e.Worker)
-        .FirstOrDefault();
+    private async Task<IReadOnlyDictionary<string, (long Bytes, long Inodes)>> LayersAsync(CancellationToken ct) =>
+        (await runtime.ListContainerStatsAsync(null, ct)).Where(s => s.Attributes is not null).ToDictionary(
+            s => s.Attributes.Id, s => ((long)(s.WritableLayer?.UsedBytes?.Value ?? 0), (long)(s.WritableLayer?.InodesUsed?.Value ?? 0)), StringComparer.Ordinal);
 
-    private void Evict(PodWorker worker, string message)
+    private void Evict(PodWorker worker, string message, long graceSeconds)
     {
+        LogEvict(log, worker.Pod.Metadata.Namespace, worker.Pod.Metadata.Name, message);
         events.Event(worker.Pod, "Warning", "Evicted", message);
         worker.Fail(
             "Evicted",
             message,
-            0,
+            graceSeconds,
             [new PodCondition { Type = "DisruptionTarget", Status = "True", Reason = "TerminationByKubelet", Message = message }]);
     }
 
-    private string? VolumeOverLimit(Pod pod)
-    {
-        foreach (var volume in pod.Spec.Volumes)
-        {
-            if (volume.EmptyDir is not { Medium: "", SizeLimit: { } limit } || limit.IsZero) continue;
-            var path = Path.Combine(directories.VolumesOf(pod.Metadata.Uid), "kubernetes.io~empty-dir", volume.Name);
-            if (Directory.Exists(path) && SizeOf(path) > limit.Value) return $"Usage of EmptyDir volume \"{volume.Name}\" exceeds the limit \"{limit}\". ";
-        }
-
-        return null;
-    }
-
-    private long DiskBytes(Pod pod)
-    {
-        var volumes = Path.Combine(directories.VolumesOf(pod.Metadata.Uid), "kubernetes.io~empty-dir");
-        var logs = directories.LogsOf(pod);
-        return (Directory.Exists(volumes) ? SizeOf(volumes) : 0) + (Directory.Exists(logs) ? SizeOf(logs) : 0);
-    }
-
-    private static long SizeOf(string directory) => new DirectoryInfo(directory)
-        .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
-        .Sum(f => f.Length);
-
     [LoggerMessage(5403, LogLevel.Warning, "Looking for pods to evict failed, trying again: {Problem}")]
     private static partial void LogFailed(ILogger log, string problem);
+
+    [LoggerMessage(5404, LogLevel.Warning, "The node is short: {Signal} is {Available}, the threshold {Threshold}")]
+    private static partial void LogShort(ILogger log, string signal, long available, string threshold);
+
+    [LoggerMessage(5405, LogLevel.Error, "The node is short of {Resource} and has no pod that may be evicted for it")]
+    private static partial void LogNobody(ILogger log, string resource);
+
+    [LoggerMessage(5406, LogLevel.Warning, "Evicting pod {Namespace}/{Name}: {Message}")]
+    private static partial void LogEvict(ILogger log, string @namespace, string name, string message);
 }

@@ -13,9 +13,11 @@ public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvi
     private readonly Cgroup _root = new(hierarchy, root);
 
     /// <param name="allocatableMilliCpu">Weight of all pods together against the system.</param>
-    public void EnsureTree(long allocatableMilliCpu)
+    /// <param name="memoryMaxBytes">What is left of the machine for all pods together; null where nothing is reserved.</param>
+    /// <param name="pidsMax">As that, in processes.</param>
+    public void EnsureTree(long allocatableMilliCpu, long? memoryMaxBytes, long? pidsMax)
     {
-        _root.Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(allocatableMilliCpu) });
+        _root.Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(allocatableMilliCpu), MemoryMaxBytes = memoryMaxBytes ?? CgroupLimits.Unlimited, PidsMax = pidsMax ?? CgroupLimits.Unlimited });
         _root.Child("burstable").Create();
         // Two shares are the kernel's least: best effort gets what nobody else wants.
         _root.Child("besteffort").Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(0) });
@@ -75,6 +77,9 @@ public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvi
     }
 
     public CgroupUsage? Usage(Pod pod) => Of(pod) is { Exists: true } cgroup ? cgroup.Usage() : null;
+
+    /// <summary>Of one container of the pod, by its id; null where the runtime made its cgroup elsewhere.</summary>
+    public CgroupUsage? UsageOf(Pod pod, string containerId) => Of(pod).Child(containerId) is { Exists: true } cgroup ? cgroup.Usage() : null;
 
     public CgroupUsage? TotalUsage() => _root.Exists ? _root.Usage() : null;
 

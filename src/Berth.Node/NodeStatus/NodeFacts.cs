@@ -2,6 +2,7 @@ using System.Globalization;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Linux.Machine;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.PodSync;
 using ApiStatus = Berth.Api.Core.V1.NodeStatus;
 
@@ -12,7 +13,6 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
 {
     // What this agent speaks; clients compare it with the server's.
     public const string KubeletVersion = "v1.36.0+berth";
-
 
     public MachineInfo Machine => machine;
 
@@ -55,8 +55,9 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
             return Capacity.Select(entry =>
             {
                 var value = entry.Value - options.Reserved.GetOr(entry.Key);
-                if (entry.Key == "memory") value -= Quantity.FromBytes(options.Configuration.MemoryAvailable.Of(machine.MemoryBytes) + huge);
-                if (entry.Key == "ephemeral-storage") value -= Quantity.FromUnits(options.Configuration.DiskAvailable.Of(entry.Value.Value));
+                // Eviction begins when less than its thresholds is free, so pods are never promised it.
+                if (entry.Key == "memory") value -= Quantity.FromBytes(Kept(EvictionSignals.Memory, entry.Value) + huge);
+                if (entry.Key == "ephemeral-storage") value -= Quantity.FromUnits(Kept(EvictionSignals.NodeDisk, entry.Value));
                 return KeyValuePair.Create(entry.Key, value.IsNegative ? Quantity.Zero : value);
             }).ToApiMap().With(Devices().Allocatable);
         }
@@ -96,6 +97,8 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
         RuntimeHandlers = [new NodeRuntimeHandler { Name = "", Features = new NodeRuntimeHandlerFeatures { RecursiveReadOnlyMounts = false, UserNamespaces = false } }],
         Features = new NodeFeatures { SupplementalGroupsPolicy = false },
     };
+
+    private long Kept(string signal, Quantity total) => options.Configuration.Eviction.Hard.TryGetValue(signal, out var hard) ? hard.Of(total.Value) : 0;
 
     private static Quantity Kibi(long bytes) => Quantity.Parse((bytes / 1024).ToString(CultureInfo.InvariantCulture) + "Ki");
 

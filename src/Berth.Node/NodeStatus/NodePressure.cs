@@ -1,57 +1,72 @@
 using System.Globalization;
+using Berth.Linux.Files;
 using Berth.Linux.Machine;
+using Berth.Node.Lifecycle.Eviction;
 
 namespace Berth.Node.NodeStatus;
 
-/// <summary>What the node is short of. A shortage counts until it has been over for five minutes, so that a condition does not flap.</summary>
-public sealed class NodePressure(NodeAgentOptions options, TimeProvider time)
+/// <summary>What the node is short of, by the thresholds of eviction. Measured by whoever asks; one state for all of them.</summary>
+public sealed class NodePressure
 {
-    private const double PidShareMax = 0.98;
-    private static readonly TimeSpan _holdFor = TimeSpan.FromMinutes(5);
-
     private readonly Lock _gate = new();
-    private DateTimeOffset _memoryUntil;
-    private DateTimeOffset _diskUntil;
-    private DateTimeOffset _pidsUntil;
+    private readonly NodeAgentOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EvictionState _state;
+    private Signals _now;
 
-    /// <summary>Bytes; below it pods are evicted.</summary>
-    public long MemoryAvailableMin { get; } = options.Configuration.MemoryAvailable.Share is null
-        ? options.Configuration.MemoryAvailable.Bytes
-        : options.Configuration.MemoryAvailable.Of(MachineInfo.Read().MemoryBytes);
-
-    /// <summary>For people: 10%, or an amount.</summary>
-    public string DiskThresholdText { get; } = options.Configuration.DiskAvailable.Share is { } share
-        ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##}%")
-        : Api.Quantity.FromBytes(options.Configuration.DiskAvailable.Bytes).ToString();
-
-    /// <summary>Bytes of a disk of the given size.</summary>
-    public long DiskFreeMin(long totalBytes) => options.Configuration.DiskAvailable.Of(totalBytes);
-
-    /// <param name="MemoryNow">Short at this moment, not only within the time that the condition is held.</param>
-    public readonly record struct Signals(bool Memory, bool Disk, bool Pids, bool MemoryNow, bool DiskNow, long MemoryAvailableBytes, long DiskFreeBytes);
-
-    public Signals Read()
+    public NodePressure(NodeAgentOptions options, TimeProvider time)
     {
-        var now = time.GetUtcNow();
-        var memory = MachineInfo.AvailableMemoryBytes();
-        var drive = new DriveInfo(options.DataDirectory);
-        var disk = drive.AvailableFreeSpace;
-        var memoryNow = memory < MemoryAvailableMin;
-        var diskNow = disk < DiskFreeMin(drive.TotalSize);
-        lock (_gate)
+        (_options, _time) = (options, time);
+        _state = new EvictionState(options.Configuration.Eviction);
+        ImagePath = options.DataDirectory;
+    }
+
+    /// <summary>Directory on the file system that images are on; the node's own until the runtime has told.</summary>
+    public string ImagePath { get; set; }
+
+    /// <param name="Met">Thresholds to answer now; the conditions stay for a while longer.</param>
+    public readonly record struct Signals(bool Memory, bool Disk, bool Pids, IReadOnlyList<MetThreshold> Met, long MemoryAvailableBytes);
+
+    /// <summary>As last measured.</summary>
+    public Signals Now
+    {
+        get
         {
-            if (memoryNow) _memoryUntil = now + _holdFor;
-            if (diskNow) _diskUntil = now + _holdFor;
-            if (PidsShort()) _pidsUntil = now + _holdFor;
-            return new Signals(now < _memoryUntil, now < _diskUntil, now < _pidsUntil, memoryNow, diskNow, memory, disk);
+            lock (_gate) return _now.Met is null ? Read() : _now;
         }
     }
 
-    private static bool PidsShort()
+    public Signals Read()
     {
-        var max = long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max").Trim(), CultureInfo.InvariantCulture);
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            var memory = MachineInfo.AvailableMemoryBytes();
+            var node = FileSystemUsage.Of(_options.DataDirectory);
+            var image = Directory.Exists(ImagePath) ? FileSystemUsage.Of(ImagePath) : node;
+            var readings = new Dictionary<string, Reading>
+            {
+                [EvictionSignals.Memory] = new(memory, _memoryTotal),
+                [EvictionSignals.NodeDisk] = new(node.AvailableBytes, node.TotalBytes),
+                [EvictionSignals.NodeInodes] = new(node.InodesFree, node.InodesTotal),
+                [EvictionSignals.ImageDisk] = new(image.AvailableBytes, image.TotalBytes),
+                [EvictionSignals.ImageInodes] = new(image.InodesFree, image.InodesTotal),
+                [EvictionSignals.Pids] = Pids(),
+            };
+            var met = _state.Observe(readings, now);
+            return _now = new Signals(_state.Has("MemoryPressure", now), _state.Has("DiskPressure", now), _state.Has("PIDPressure", now), met, memory);
+        }
+    }
+
+    private readonly long _memoryTotal = MachineInfo.Read().MemoryBytes;
+
+    public static long PidsTotal => long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max").Trim(), CultureInfo.InvariantCulture);
+
+    private static Reading Pids()
+    {
+        var max = PidsTotal;
         // loadavg's fourth field: runnable/all tasks.
-        var all = File.ReadAllText("/proc/loadavg").Split(' ')[3].Split('/')[1];
-        return long.Parse(all, CultureInfo.InvariantCulture) > max * PidShareMax;
+        var all = long.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[3].Split('/')[1], CultureInfo.InvariantCulture);
+        return new Reading(max - all, max);
     }
 }

@@ -19,12 +19,13 @@ public enum ContainerRole
 
 /// <summary>A container of a pod with what its place in the pod makes of it.</summary>
 /// <param name="Target">Container whose process namespace an ephemeral container joins; empty for none.</param>
-public sealed record PodContainer(Container Spec, ContainerRole Role, string Target = "")
+/// <param name="Place">Where events point instead of at the container; null for the container.</param>
+public sealed record PodContainer(Container Spec, ContainerRole Role, string Target = "", string? Place = null)
 {
     public string Name => Spec.Name;
 
     /// <summary>Where events point.</summary>
-    public string FieldPath => Role switch
+    public string FieldPath => Place ?? Role switch
     {
         ContainerRole.Main => $"spec.containers{{{Name}}}",
         ContainerRole.Ephemeral => $"spec.ephemeralContainers{{{Name}}}",

@@ -21,6 +21,9 @@ public sealed record PodServices
 
     public required PodVolumes Volumes { get; init; }
 
+    /// <summary>Null where the runtime itself shows images.</summary>
+    public required ImageVolumes? ImageVolumes { get; init; }
+
     public required ReferencedObjects References { get; init; }
 
     public required PodCgroups Cgroups { get; init; }

@@ -175,6 +175,7 @@ public sealed partial class PodWorker
         var target = container.Target.Length > 0
             ? observed.Latest(container.Target)?.Id ?? throw ContainerConfigException.Config($"unable to find target container {container.Target}")
             : null;
+        volumes = await ShowImagesAsync(pod, container, volumes, ct);
         var config = await _services.Containers.BuildAsync(pod, container, start.Attempt, image, volumes, ips, target, ct);
         foreach (var owner in _services.Owners) await owner.ConfigureAsync(pod, container, config, ct);
         Directory.CreateDirectory(Path.Combine(sandbox.LogDirectory, container.Name));
@@ -210,6 +211,23 @@ public sealed partial class PodWorker
             if ((await LookAsync(pod, ct)).Containers.FirstOrDefault(c => c.Id == created) is { State: ObservedState.Running } running)
                 await StopContainerAsync(pod, container, running, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), ct);
         }
+    }
+
+    /// <summary>Pulls and mounts the images that the container has as volumes.</summary>
+    private async Task<IReadOnlyDictionary<string, MountedVolume>> ShowImagesAsync(Pod pod, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken ct)
+    {
+        if (volumes.Values.All(v => v.Image is null)) return volumes;
+        var shown = new Dictionary<string, MountedVolume>(volumes, StringComparer.Ordinal);
+        foreach (var name in container.Spec.VolumeMounts.Select(m => m.Name).Distinct(StringComparer.Ordinal))
+        {
+            if (!volumes.TryGetValue(name, out var volume) || volume.Image is not { } reference) continue;
+            var source = pod.Spec.Volumes.First(v => v.Name == name).Image!;
+            var asContainer = new PodContainer(new Container { Name = name, Image = reference, ImagePullPolicy = source.PullPolicy }, ContainerRole.Main, Place: $"spec.volumes{{{name}}}");
+            var image = await _services.Images.EnsureAsync(pod, asContainer, _backoff, _pullFailures, ct);
+            if (_services.ImageVolumes is { } own) shown[name] = volume with { HostPath = await own.MountAsync(pod, name, image.Id, ct), Image = null };
+        }
+
+        return shown;
     }
 
     /// <summary>Keeps the newest ended container of a name, for its logs, and removes those before it.</summary>

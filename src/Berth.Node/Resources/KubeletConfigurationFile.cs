@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Api;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Resources.Cpu;
 using Berth.Resources.Topology;
 
@@ -22,8 +23,7 @@ public static class KubeletConfigurationFile
         "imageMaximumGCAge", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "volumeStatsAggPeriod", "kubeletCgroups", "systemCgroups", "cgroupRoot",
         "cgroupsPerQOS", "cgroupDriver", "singleProcessOOMKill", "qosReserved", "runtimeRequestTimeout", "hairpinMode", "podCIDR", "resolvConf", "runOnce",
         "cpuCFSQuotaPeriod", "nodeStatusMaxImages", "maxOpenFiles", "contentType", "kubeAPIQPS", "kubeAPIBurst", "serializeImagePulls", "maxParallelImagePulls",
-        "evictionSoft", "evictionSoftGracePeriod", "evictionPressureTransitionPeriod", "evictionMaxPodGracePeriod", "evictionMinimumReclaim",
-        "mergeDefaultEvictionSettings", "podsPerCore", "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit",
+        "podsPerCore", "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit",
         "iptablesDropBit", "featureGates", "failSwapOn", "memorySwap", "containerLogMaxSize", "containerLogMaxFiles", "containerLogMaxWorkers",
         "containerLogMonitorInterval", "configMapAndSecretChangeDetectionStrategy", "showHiddenMetricsForVersion", "systemReservedCgroup", "kubeReservedCgroup",
         "enforceNodeAllocatable", "allowedUnsafeSysctls", "volumePluginDir", "providerID", "kernelMemcgNotification", "logging", "enableSystemLogHandler",
@@ -56,6 +56,9 @@ public static class KubeletConfigurationFile
         var unheeded = new List<string>();
         ApiMap<string> cpuOptions = [], topologyOptions = [];
         ApiMap<Quantity> kube = [], system = [];
+        var eviction = EvictionOptions.Default;
+        ApiMap<EvictionAmount>? hard = null;
+        var merge = false;
         foreach (var field in root.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
         {
             var (name, value) = (field.Name, field.Value);
@@ -121,7 +124,25 @@ public static class KubeletConfigurationFile
                     result = result with { CpuQuota = Truth(name, value) };
                     break;
                 case "evictionHard":
-                    result = Eviction(result, name, value, unheeded);
+                    hard = Signals(name, value, unheeded, EvictionAmountOf);
+                    break;
+                case "evictionSoft":
+                    eviction = eviction with { Soft = Signals(name, value, unheeded, EvictionAmountOf) };
+                    break;
+                case "evictionSoftGracePeriod":
+                    eviction = eviction with { SoftGracePeriods = Signals(name, value, unheeded, DurationOf) };
+                    break;
+                case "evictionMinimumReclaim":
+                    eviction = eviction with { MinimumReclaim = Signals(name, value, unheeded, EvictionAmountOf) };
+                    break;
+                case "evictionPressureTransitionPeriod":
+                    eviction = eviction with { PressureTransition = Duration(name, value) };
+                    break;
+                case "evictionMaxPodGracePeriod":
+                    eviction = eviction with { PodGraceSecondsMax = Number(name, value, 0, int.MaxValue) };
+                    break;
+                case "mergeDefaultEvictionSettings":
+                    merge = Truth(name, value);
                     break;
                 default:
                     if (!s_unheeded.Contains(name))
@@ -139,7 +160,11 @@ public static class KubeletConfigurationFile
             Cpu = CpuOptions(result.Cpu, cpuOptions),
             Reserved = reserved,
             Unheeded = unheeded,
+            // As with the kubelet: who names one threshold names them all, unless they are to be added to the defaults.
+            Eviction = eviction with { Hard = hard is null ? eviction.Hard : merge ? eviction.Hard.With(hard) : hard },
         };
+        foreach (var signal in eviction.Soft.Keys.Where(s => !eviction.SoftGracePeriods.ContainsKey(s)))
+            throw new NodeConfigurationException($"evictionSoft[{signal}]", "it needs a grace period in evictionSoftGracePeriod");
         TopologyOptions(topologyOptions, result.Alignment);
         return result;
     }
@@ -199,43 +224,35 @@ public static class KubeletConfigurationFile
         }
     }
 
-    private static NodeConfiguration Eviction(NodeConfiguration result, string name, JsonElement value, List<string> unheeded)
+    private static ApiMap<T> Signals<T>(string name, JsonElement value, List<string> unheeded, Func<string, string, T> parse)
     {
+        var found = ApiMap<T>.Empty;
         foreach (var (signal, text) in Strings(name, value))
         {
             var field = $"{name}[{signal}]";
-            switch (signal)
-            {
-                case "memory.available":
-                    result = result with { MemoryAvailable = ThresholdOf(field, text) };
-                    break;
-                case "nodefs.available":
-                    result = result with { DiskAvailable = ThresholdOf(field, text) };
-                    break;
-                case "nodefs.inodesFree" or "imagefs.available" or "imagefs.inodesFree" or "containerfs.available" or "containerfs.inodesFree" or "pid.available":
-                    ThresholdOf(field, text);
-                    unheeded.Add(field);
-                    break;
-                default:
-                    throw new NodeConfigurationException(field, "there is no such signal");
-            }
+            var parsed = parse(field, text);
+            if (EvictionSignals.All.Contains(signal))
+                found = found.With(signal, parsed);
+            else if (signal is "containerfs.available" or "containerfs.inodesFree" or "allocatableMemory.available")
+                unheeded.Add(field);
+            else
+                throw new NodeConfigurationException(field, "there is no such signal");
         }
 
-        return result;
+        return found;
     }
 
-    private static NodeConfiguration.Threshold ThresholdOf(string field, string text)
+    private static EvictionAmount EvictionAmountOf(string field, string text)
     {
-        if (text.EndsWith('%'))
+        try
         {
-            return double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100
-                ? new(0, percent / 100)
-                : throw new NodeConfigurationException(field, $"\"{text}\" is not a share from 0% to 100%");
+            var amount = EvictionAmount.Parse(text);
+            return amount.Share is null && amount.Amount.IsNegative ? throw new FormatException($"'{text}' is negative") : amount;
         }
-
-        return Quantity.TryParse(text, out var amount) && !amount.IsNegative
-            ? new(amount.Value, null)
-            : throw new NodeConfigurationException(field, $"\"{text}\" is neither an amount such as 100Mi nor a share such as 5%");
+        catch (FormatException error)
+        {
+            throw new NodeConfigurationException(field, $"{error.Message}; give an amount such as 100Mi or a share such as 5%");
+        }
     }
 
     private static ApiMap<ApiMap<long>> MemoryOfNodes(string name, JsonElement value)
@@ -334,9 +351,10 @@ public static class KubeletConfigurationFile
             : throw new NodeConfigurationException(name, string.Create(CultureInfo.InvariantCulture, $"{value.GetRawText()} is not a number of at least {min}"));
 
     // Go's form: 10s, 1m30s, 500ms.
-    private static TimeSpan Duration(string name, JsonElement value)
+    private static TimeSpan Duration(string name, JsonElement value) => DurationOf(name, Text(name, value));
+
+    private static TimeSpan DurationOf(string name, string text)
     {
-        var text = Text(name, value);
         var rest = text;
         var total = TimeSpan.Zero;
         while (rest.Length > 0)

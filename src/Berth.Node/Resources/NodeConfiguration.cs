@@ -1,4 +1,5 @@
 using Berth.Api;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Resources.Cpu;
 using Berth.Resources.Topology;
 
@@ -37,18 +38,9 @@ public sealed record NodeConfiguration
     /// <summary>Null: no limit.</summary>
     public long? PodPidsMax { get; init; }
 
-    /// <summary><c>evictionHard</c> of <c>memory.available</c>, in bytes or as a share of the machine's.</summary>
-    public Threshold MemoryAvailable { get; init; } = new(100L << 20, null);
-
-    /// <summary><c>evictionHard</c> of <c>nodefs.available</c>.</summary>
-    public Threshold DiskAvailable { get; init; } = new(0, 0.10);
+    /// <summary><c>evictionHard</c>, <c>evictionSoft</c> and what belongs to them.</summary>
+    public EvictionOptions Eviction { get; init; } = EvictionOptions.Default;
 
     /// <summary>Fields of the file that are the kubelet's and that Berth does not heed.</summary>
     public IReadOnlyList<string> Unheeded { get; init; } = [];
-
-    /// <summary>An amount, or a share of the whole.</summary>
-    public readonly record struct Threshold(long Bytes, double? Share)
-    {
-        public long Of(long total) => Share is { } share ? (long)(total * share) : Bytes;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Api;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Resources.Allocation;
 using Berth.Resources.Cpu;
 using Berth.Resources.Topology;
@@ -65,7 +66,7 @@ public static class NodePolicies
     private static ApiMap<ApiMap<long>> ReservedMemory(NodeConfiguration configuration, NodeTopology topology)
     {
         var total = topology.NumaNodes.Sum(n => n.Memory.GetOr("memory"));
-        var asked = configuration.Reserved.GetOr("memory").Value + configuration.MemoryAvailable.Of(total);
+        var asked = configuration.Reserved.GetOr("memory").Value + (configuration.Eviction.Hard.TryGetValue(EvictionSignals.Memory, out var kept) ? kept.Of(total) : 0);
         if (configuration.ReservedMemory is { } given)
         {
             foreach (var node in given.Keys)

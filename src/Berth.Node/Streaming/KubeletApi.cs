@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.Node.Streaming;
 
 /// <summary>The paths of the node agent's endpoint.</summary>
-public sealed class KubeletApi(PodWorkers workers, IRuntimeService runtime, LogReader logs, NodeStatistics statistics, Func<bool> healthy)
+public sealed class KubeletApi(PodWorkers workers, IRuntimeService runtime, LogReader logs, NodeStatistics statistics, CadvisorMetrics cadvisor, Func<bool> healthy)
 {
     public async Task HandleAsync(HttpContext http, CancellationToken ct)
     {
@@ -32,6 +32,9 @@ public sealed class KubeletApi(PodWorkers workers, IRuntimeService runtime, LogR
                 return;
             case "/metrics/resource":
                 await BytesAsync(http, "text/plain; version=0.0.4", await statistics.ResourceMetricsAsync(ct), ct);
+                return;
+            case "/metrics/cadvisor":
+                await BytesAsync(http, "text/plain; version=0.0.4", cadvisor.Render(), ct);
                 return;
             case "/metrics":
                 await BytesAsync(http, "text/plain; version=0.0.4", statistics.AgentMetrics(), ct);

@@ -3,15 +3,19 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Berth.Linux.Cgroups;
+using Berth.Linux.Files;
+using Berth.Linux.Machine;
 using Berth.Node.Cri;
 using Berth.Node.Lifecycle;
+using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.NodeStatus;
 using Berth.Node.PodSync;
+using Berth.Node.Volumes;
 
 namespace Berth.Node.Streaming;
 
 /// <summary>Usage of the node, its pods and containers: the summary that metrics pipelines read, and the same as Prometheus text.</summary>
-public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers, PodCgroups cgroups, IRuntimeService runtime, NodePressure pressure, NodeFacts facts, TimeProvider time)
+public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories directories, PodWorkers workers, PodCgroups cgroups, IRuntimeService runtime, NodePressure pressure, NodeFacts facts, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly Lock _gate = new();
@@ -55,7 +59,7 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers,
         Head(text, "node_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the node in core-seconds");
         text.Append(CultureInfo.InvariantCulture, $"node_cpu_usage_seconds_total {NodeCpuNanoseconds() / 1e9}\n");
         Head(text, "node_memory_working_set_bytes", "gauge", "Current working set of the node in bytes");
-        text.Append(CultureInfo.InvariantCulture, $"node_memory_working_set_bytes {facts.Machine.MemoryBytes - pressure.Read().MemoryAvailableBytes}\n");
+        text.Append(CultureInfo.InvariantCulture, $"node_memory_working_set_bytes {facts.Machine.MemoryBytes - pressure.Now.MemoryAvailableBytes}\n");
         foreach (var (name, of) in ((string, Func<CgroupUsage, double>)[])[("pod_cpu_usage_seconds_total", u => u.CpuNanoseconds / 1e9), ("pod_memory_working_set_bytes", u => u.WorkingSetBytes)])
         {
             Head(text, name, name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", "Usage of the pod");
@@ -106,7 +110,7 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers,
 
     private void WriteNode(Utf8JsonWriter json, DateTimeOffset now)
     {
-        var signals = pressure.Read();
+        var signals = pressure.Now;
         var memory = facts.Machine.MemoryBytes;
         json.WriteStartObject("node");
         json.WriteString("nodeName", options.NodeName);
@@ -119,21 +123,113 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers,
         json.WriteNumber("usageBytes", memory - signals.MemoryAvailableBytes);
         json.WriteNumber("workingSetBytes", memory - signals.MemoryAvailableBytes);
         json.WriteEndObject();
+        WriteNetwork(json, NetworkCounters.OfProcess(Environment.ProcessId), now);
         WriteDisk(json, "fs", now);
         json.WriteStartObject("runtime");
         WriteDisk(json, "imageFs", now);
         json.WriteEndObject();
+        json.WriteStartObject("rlimit");
+        json.WriteString("time", Text(now));
+        json.WriteNumber("maxpid", NodePressure.PidsTotal);
+        json.WriteNumber("curproc", Directory.EnumerateDirectories("/proc").Count(d => char.IsAsciiDigit(Path.GetFileName(d)[0])));
+        json.WriteEndObject();
+        json.WriteStartArray("systemContainers");
+        if (cgroups.TotalUsage() is { } pods)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", "pods");
+            json.WriteString("startTime", Text(_started));
+            WriteCpu(json, "pods", pods.CpuNanoseconds, now);
+            json.WriteStartObject("memory");
+            json.WriteString("time", Text(now));
+            json.WriteNumber("usageBytes", pods.MemoryBytes);
+            json.WriteNumber("workingSetBytes", pods.WorkingSetBytes);
+            json.WriteNumber("rssBytes", pods.AnonymousBytes);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
     private void WriteDisk(Utf8JsonWriter json, string name, DateTimeOffset now)
     {
-        var drive = new DriveInfo(options.DataDirectory);
         json.WriteStartObject(name);
+        WriteRoom(json, FileSystemUsage.Of(name == "imageFs" ? pressure.ImagePath : options.DataDirectory), now, null);
+        json.WriteEndObject();
+    }
+
+    /// <param name="own">What a pod's part of the file system holds; null for all of it.</param>
+    private static void WriteRoom(Utf8JsonWriter json, FileSystemUsage room, DateTimeOffset now, (long Bytes, long Inodes)? own)
+    {
         json.WriteString("time", Text(now));
-        json.WriteNumber("availableBytes", drive.AvailableFreeSpace);
-        json.WriteNumber("capacityBytes", drive.TotalSize);
-        json.WriteNumber("usedBytes", drive.TotalSize - drive.TotalFreeSpace);
+        json.WriteNumber("availableBytes", room.AvailableBytes);
+        json.WriteNumber("capacityBytes", room.TotalBytes);
+        json.WriteNumber("usedBytes", own?.Bytes ?? room.UsedBytes);
+        json.WriteNumber("inodesFree", room.InodesFree);
+        json.WriteNumber("inodes", room.InodesTotal);
+        json.WriteNumber("inodesUsed", own?.Inodes ?? room.InodesTotal - room.InodesFree);
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json, IReadOnlyList<NetworkCounters> interfaces, DateTimeOffset now)
+    {
+        json.WriteStartObject("network");
+        json.WriteString("time", Text(now));
+        // The first is the one with the pod's, or the node's, address.
+        if (interfaces.Count > 0) Write(interfaces[0]);
+        json.WriteStartArray("interfaces");
+        foreach (var one in interfaces)
+        {
+            json.WriteStartObject();
+            Write(one);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void Write(NetworkCounters counters)
+        {
+            json.WriteString("name", counters.Interface);
+            json.WriteNumber("rxBytes", counters.ReceivedBytes);
+            json.WriteNumber("rxErrors", counters.ReceiveErrors);
+            json.WriteNumber("txBytes", counters.SentBytes);
+            json.WriteNumber("txErrors", counters.SendErrors);
+        }
+    }
+
+    /// <summary>Volumes on the disk or in memory, by what their directories hold, and the pod's whole local storage.</summary>
+    private void WriteStorage(Utf8JsonWriter json, PodWorker worker, Dictionary<string, Cri.V1.ContainerStats> containers, DateTimeOffset now)
+    {
+        var pod = worker.Pod;
+        json.WriteStartArray("volume");
+        foreach (var volume in pod.Spec.Volumes)
+        {
+            var kind = volume switch
+            {
+                { EmptyDir: not null } => "empty-dir",
+                { ConfigMap: not null } => "configmap",
+                { Secret: not null } => "secret",
+                { DownwardAPI: not null } => "downward-api",
+                { Projected: not null } => "projected",
+                _ => "",
+            };
+            var path = Path.Combine(directories.VolumesOf(pod.Metadata.Uid), "kubernetes.io~" + kind, volume.Name);
+            if (kind.Length == 0 || !Directory.Exists(path)) continue;
+            json.WriteStartObject();
+            var room = FileSystemUsage.Of(path);
+            // A tmpfs of its own counts itself.
+            WriteRoom(json, room, now, volume.EmptyDir is { Medium: "Memory" } ? null : (DirectorySize.Of(path), Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).LongCount() + 1));
+            json.WriteString("name", volume.Name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        var layers = containers.ToDictionary(c => c.Key, c => ((long)(c.Value.WritableLayer?.UsedBytes?.Value ?? 0), (long)(c.Value.WritableLayer?.InodesUsed?.Value ?? 0)), StringComparer.Ordinal);
+        var usage = new LocalStorage(directories).Of(pod, worker.Observed, layers);
+        json.WriteStartObject("ephemeral-storage");
+        WriteRoom(json, FileSystemUsage.Of(options.DataDirectory), now, (usage.Total, usage.Inodes));
         json.WriteEndObject();
     }
 
@@ -189,6 +285,9 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodWorkers workers,
             json.WriteNumber("process_count", usage.Pids);
             json.WriteEndObject();
         }
+
+        if (!worker.Pod.Spec.HostNetwork && cgroups.Of(worker.Pod).Processes() is [var pid, ..]) WriteNetwork(json, NetworkCounters.OfProcess(pid), now);
+        WriteStorage(json, worker, containers, now);
 
         json.WriteEndObject();
     }

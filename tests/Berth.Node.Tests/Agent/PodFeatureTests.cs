@@ -65,6 +65,41 @@ public sealed class PodFeatureTests(ContainerdFixture fixture)
         var stats = summary.RootElement.GetProperty("pods").EnumerateArray().Single(p => p.GetProperty("podRef").GetProperty("name").GetString() == "sized");
         Assert.True(stats.GetProperty("memory").GetProperty("workingSetBytes").GetInt64() > 0);
         Assert.Equal("main", stats.GetProperty("containers")[0].GetProperty("name").GetString());
+        Assert.True(stats.GetProperty("network").GetProperty("rxBytes").GetInt64() >= 0);
+        Assert.True(stats.GetProperty("ephemeral-storage").GetProperty("capacityBytes").GetInt64() > 0);
+        var metrics = await http.GetStringAsync($"http://127.0.0.1:{cluster.Options.Server!.Port}/metrics/cadvisor", TestContext.Current.CancellationToken);
+        Assert.Matches("container_memory_working_set_bytes\\{container=\"main\",id=\"[^\"]+\",image=\"berth.local/busybox:1\",name=\"[0-9a-f]+\",namespace=\"default\",pod=\"sized\"\\} [1-9]", metrics);
+        Assert.Matches("container_spec_memory_limit_bytes\\{container=\"main\".*\\} 33554432 ", metrics);
+        Assert.Matches("container_network_receive_bytes_total\\{interface=\"eth0\",container=\"\".*pod=\"sized\"\\} ", metrics);
+    }
+
+    [Fact]
+    public async Task ImageVolume_OfALocalImage_IsSeenReadOnly()
+    {
+        await using var cluster = await NodeCluster.StartAsync(fixture);
+        await cluster.Client.CreateAsync(NodeCluster.Pod("looks", "test -x /image/bin/busybox && echo there; test -e /part/busybox && echo part; echo x 2>/dev/null > /image/new || echo read-only", c => c with
+        {
+            VolumeMounts = [new VolumeMount { Name = "image", MountPath = "/image" }, new VolumeMount { Name = "image", MountPath = "/part", SubPath = "bin" }],
+        }, s => s with
+        {
+            RestartPolicy = "Never",
+            Volumes = [new Volume { Name = "image", Image = new ImageVolumeSource { Reference = Berth.Node.Images.LocalImages.BusyboxName, PullPolicy = "IfNotPresent" } }],
+        }));
+
+        await cluster.WaitAsync("looks", p => p?.Status.Phase is "Succeeded" or "Failed", "an end");
+        Assert.Equal("there\npart\nread-only\n", await cluster.LogsAsync("looks"));
+    }
+
+    [Fact]
+    public async Task ImageVolume_ThatCannotBeHad_IsTheWaitingReason()
+    {
+        await using var cluster = await NodeCluster.StartAsync(fixture);
+        await cluster.Client.CreateAsync(NodeCluster.Pod("blind", Forever, c => c with { VolumeMounts = [new VolumeMount { Name = "image", MountPath = "/image" }] }, s => s with
+        {
+            Volumes = [new Volume { Name = "image", Image = new ImageVolumeSource { Reference = "berth.local/absent:1", PullPolicy = "Never" } }],
+        }));
+
+        await cluster.WaitAsync("blind", p => p?.Status.ContainerStatuses.FirstOrDefault()?.State.Waiting?.Reason == "ErrImageNeverPull", "ErrImageNeverPull");
     }
 
     [Theory]
