@@ -54,6 +54,21 @@ public sealed class PodObserver(IRuntimeService runtime, string podUid)
         return before with { Sandboxes = [sandbox, .. before.Sandboxes] };
     }
 
+    /// <summary>What was seen before, and containers started since, as the runtime tells of each.</summary>
+    public async Task<ObservedPod> ObserveStartedAsync(ObservedPod before, string sandboxId, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        var started = new List<ObservedContainer>();
+        foreach (var id in ids)
+        {
+            var status = (await runtime.ContainerStatusAsync(id, false, ct)).Status;
+            var seen = await SeenAsync(id, sandboxId, status.State, status, ct);
+            _known[(id, status.State)] = seen;
+            started.Add(seen);
+        }
+
+        return before with { Containers = [.. started.OrderByDescending(c => c.CreatedAt), .. before.Containers.Where(c => !ids.Contains(c.Id))] };
+    }
+
     internal static DateTimeOffset TimeOf(long nanoseconds) => nanoseconds <= 0 ? default : DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
 
     private async Task<ObservedSandbox?> SandboxAsync(Cri.V1.PodSandbox sandbox, CancellationToken ct)
@@ -82,30 +97,32 @@ public sealed class PodObserver(IRuntimeService runtime, string podUid)
 
     private async Task<ObservedContainer?> ContainerAsync(Cri.V1.Container container, CancellationToken ct)
     {
-        Cri.V1.ContainerStatus status;
         try
         {
-            status = (await runtime.ContainerStatusAsync(container.Id, false, ct)).Status;
+            return await SeenAsync(container.Id, container.PodSandboxId, container.State, (await runtime.ContainerStatusAsync(container.Id, false, ct)).Status, ct);
         }
         catch (GrpcException error) when (error.Code == GrpcStatusCode.NotFound)
         {
             return null;
         }
+    }
 
-        var state = container.State switch
+    private static async Task<ObservedContainer> SeenAsync(string id, string sandboxId, Cri.V1.ContainerState listed, Cri.V1.ContainerStatus status, CancellationToken ct)
+    {
+        var state = listed switch
         {
             Cri.V1.ContainerState.ContainerCreated => ObservedState.Created,
             Cri.V1.ContainerState.ContainerRunning => ObservedState.Running,
             Cri.V1.ContainerState.ContainerExited => ObservedState.Exited,
             _ => ObservedState.Unknown,
         };
-        var annotations = container.Annotations;
+        var annotations = status.Annotations;
         var attempt = annotations.TryGetValue(RuntimeLabels.RestartCount, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count
-            : (int)(container.Metadata?.Attempt ?? 0);
+            : (int)(status.Metadata?.Attempt ?? 0);
         var exited = state == ObservedState.Exited;
         var user = status.User?.Linux;
-        return new ObservedContainer(container.Id, container.PodSandboxId, container.Labels.TryGetValue(RuntimeLabels.ContainerName, out var name) ? name : container.Metadata?.Name ?? "", attempt, state)
+        return new ObservedContainer(id, sandboxId, status.Labels.TryGetValue(RuntimeLabels.ContainerName, out var name) ? name : status.Metadata?.Name ?? "", attempt, state)
         {
             CreatedAt = TimeOf(status.CreatedAt),
             StartedAt = TimeOf(status.StartedAt),

@@ -24,6 +24,8 @@ public sealed partial class PodWorker
         finally
         {
             lock (_gate) _startCancellation = null;
+            // What was begun ahead and is not waited for any more ends here.
+            await cancellation.CancelAsync();
             await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -50,6 +52,8 @@ public sealed partial class PodWorker
         var preparing = EnsureVolumesAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
         // Volumes that may be long in coming, or never come, are waited for: until then the pod needs no address.
         if (plan.CreateSandboxAttempt is null || !PodVolumes.AreMadeAtOnce(pod)) await preparing;
+        // The first image is looked for, or pulled, while the sandbox is made.
+        var image = plan.CreateSandboxAttempt is not null && plan.Starts[0].After is null ? _services.Images.EnsureAsync(pod, plan.Starts[0].Container, _backoff, _pullFailures, ct) : null;
         var (sandboxId, attempt) = (observed.ReadySandbox?.Id ?? "", observed.ReadySandbox?.Attempt ?? 0);
         if (plan.CreateSandboxAttempt is { } next)
         {
@@ -58,9 +62,10 @@ public sealed partial class PodWorker
             {
                 sandboxId = await RunSandboxAsync(pod, attempt, parent, ct);
             }
-            finally
+            catch
             {
-                await ((Task)preparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAll(preparing, image ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
 
             observed = await LookAsync(pod, _observer.ObserveNewSandboxAsync(observed, sandboxId, ct));
@@ -88,11 +93,12 @@ public sealed partial class PodWorker
         WriteHostsFile(pod, ips);
         var sandboxConfig = BuildSandbox(pod, attempt, parent);
         string? failed = null;
+        var started = new List<string>();
         foreach (var start in plan.Starts)
         {
             try
             {
-                await StartAsync(pod, observed, start, sandboxId, sandboxConfig, volumes.Volumes, ips, ct);
+                started.Add(await StartAsync(pod, observed, start, start == plan.Starts[0] ? image : null, sandboxId, sandboxConfig, volumes.Volumes, ips, ct));
             }
             catch (ContainerConfigException error)
             {
@@ -104,7 +110,13 @@ public sealed partial class PodWorker
             }
         }
 
-        if (failed is null) return;
+        if (failed is null)
+        {
+            // Told from the runtime's own answer about what was started, without the whole look that the next round begins with.
+            await TellAsync(pod, await LookAsync(pod, _observer.ObserveStartedAsync(observed, sandboxId, started, ct)), ct);
+            return;
+        }
+
         await TellAsync(pod, await LookAsync(pod, ct), ct);
         // A failed pull has a back-off of its own; the others are tried again at the worker's pace.
         throw new IOException(failed);
@@ -164,14 +176,16 @@ public sealed partial class PodWorker
         if (!File.Exists(path) || File.ReadAllText(path) != text) File.WriteAllText(path, text);
     }
 
+    /// <param name="ahead">Its image, where that is already looked for.</param>
+    /// <returns>The container's id.</returns>
     /// <exception cref="ContainerConfigException">The container could not be started.</exception>
-    private async Task StartAsync(
-        Pod pod, ObservedPod observed, ContainerStart start, string sandboxId, Cri.V1.PodSandboxConfig sandbox, IReadOnlyDictionary<string, MountedVolume> volumes, IReadOnlyList<string> ips, CancellationToken ct)
+    private async Task<string> StartAsync(
+        Pod pod, ObservedPod observed, ContainerStart start, Task<Cri.V1.Image>? ahead, string sandboxId, Cri.V1.PodSandboxConfig sandbox, IReadOnlyDictionary<string, MountedVolume> volumes, IReadOnlyList<string> ips, CancellationToken ct)
     {
         var container = start.Container;
         string created;
         if (start.After is { State: ObservedState.Exited } ended) _backoff.Next(BackoffKey(container), ended.FinishedAt, Time.GetUtcNow());
-        var image = await _services.Images.EnsureAsync(pod, container, _backoff, _pullFailures, ct);
+        var image = await (ahead ?? _services.Images.EnsureAsync(pod, container, _backoff, _pullFailures, ct));
         var target = container.Target.Length > 0
             ? observed.Latest(container.Target)?.Id ?? throw ContainerConfigException.Config($"unable to find target container {container.Target}")
             : null;
@@ -211,6 +225,8 @@ public sealed partial class PodWorker
             if ((await LookAsync(pod, ct)).Containers.FirstOrDefault(c => c.Id == created) is { State: ObservedState.Running } running)
                 await StopContainerAsync(pod, container, running, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), ct);
         }
+
+        return created;
     }
 
     /// <summary>Pulls and mounts the images that the container has as volumes.</summary>
