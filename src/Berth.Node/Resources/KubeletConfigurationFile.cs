@@ -246,13 +246,14 @@ public static class KubeletConfigurationFile
     {
         try
         {
-            var amount = EvictionAmount.Parse(text);
-            return amount.Share is null && amount.Amount.IsNegative ? throw new FormatException($"'{text}' is negative") : amount;
+            if (EvictionAmount.Parse(text) is var amount && (amount.Share is not null || !amount.Amount.IsNegative)) return amount;
         }
-        catch (FormatException error)
+        catch (FormatException)
         {
-            throw new NodeConfigurationException(field, $"{error.Message}; give an amount such as 100Mi or a share such as 5%");
+            // Told below, in the same words.
         }
+
+        throw new NodeConfigurationException(field, $"\"{text}\" is neither an amount such as 100Mi nor a share such as 5%");
     }
 
     private static ApiMap<ApiMap<long>> MemoryOfNodes(string name, JsonElement value)

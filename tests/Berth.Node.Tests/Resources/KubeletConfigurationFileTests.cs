@@ -41,9 +41,25 @@ public sealed class KubeletConfigurationFileTests
     [InlineData("\"cpuManagerPolicy\": \"static\", \"cpuManagerPolicyOptions\": {\"full-pcpus-only\": true}", "cpuManagerPolicyOptions[full-pcpus-only]: true is not a string: put it in quotes")]
     [InlineData("\"kubeReserved\": {\"memory\": \"lots\"}", "kubeReserved[memory]: \"lots\" is not an amount such as 500m or 1Gi")]
     [InlineData("\"evictionHard\": {\"memory.available\": \"-1\"}", "evictionHard[memory.available]: \"-1\" is neither an amount such as 100Mi nor a share such as 5%")]
+    [InlineData("\"evictionSoft\": {\"memory.available\": \"1Gi\"}", "evictionSoft[memory.available]: it needs a grace period in evictionSoftGracePeriod")]
     [InlineData("\"reservedMemory\": [{\"numaNode\": 0}]", "reservedMemory[0]: it must have numaNode and limits")]
     public void File_WithAWrongValue_IsRefusedWithTheField(string fields, string message) =>
         Assert.Equal(message, Assert.Throws<NodeConfigurationException>(() => Read(fields)).Message);
+
+    [Fact]
+    public void File_WithEvictionSettings_NamesThemAllOrAddsToTheDefaults()
+    {
+        var alone = Read("""
+            "evictionHard": {"memory.available": "200Mi"}, "evictionSoft": {"nodefs.available": "15%"}, "evictionSoftGracePeriod": {"nodefs.available": "1m30s"},
+            "evictionMaxPodGracePeriod": 20, "evictionMinimumReclaim": {"nodefs.available": "1Gi"}, "evictionPressureTransitionPeriod": "30s"
+            """).Eviction;
+        Assert.Equal(["memory.available"], alone.Hard.Keys);
+        Assert.Equal((TimeSpan.FromSeconds(90), 20L, TimeSpan.FromSeconds(30)), (alone.SoftGracePeriods["nodefs.available"], alone.PodGraceSecondsMax, alone.PressureTransition));
+        Assert.Equal(150, alone.Soft["nodefs.available"].Of(1000));
+        var merged = Read("\"evictionHard\": {\"memory.available\": \"200Mi\"}, \"mergeDefaultEvictionSettings\": true").Eviction;
+        Assert.Equal(5, merged.Hard.Count);
+        Assert.Equal(200L << 20, merged.Hard["memory.available"].Of(0));
+    }
 
     [Fact]
     public void File_OfOptionsThatContradict_IsRefused() => Assert.Equal(
