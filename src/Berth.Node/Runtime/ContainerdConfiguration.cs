@@ -91,6 +91,8 @@ public sealed class ContainerdConfiguration(ContainerdPaths paths, MachineFacts 
         // Below our own directory instead of /run/netns, so that two instances never meet.
         Set("netns_mounts_under_state_dir", true);
         Set("tolerate_missing_hugetlb_controller", true);
+        // containerd ignores limits of huge pages unless told not to.
+        Set("disable_hugetlb_controller", false);
     }
 
     private void StreamingSettings()
