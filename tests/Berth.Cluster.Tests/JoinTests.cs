@@ -67,7 +67,7 @@ public sealed partial class JoinTests(ClusterLab lab)
         var serving = OldServer.ServeAsync(listener, TimeSpan.FromHours(-26), stop.Token);
         await RefusedAsync("abcdef.0123456789abcdef@sha256:" + new string('0', 64), "the clock of this machine is 26 hours ahead of the server's", "NTP", $"https://10.95.7.1:{port.ToString(CultureInfo.InvariantCulture)}");
         await stop.CancelAsync();
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Fact]

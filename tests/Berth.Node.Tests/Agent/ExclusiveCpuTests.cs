@@ -31,7 +31,7 @@ public sealed class ExclusiveCpuTests(ContainerdFixture fixture)
         var pinned = await cluster.RunningAsync("pinned");
 
         var own = Cpuset(cluster, pinned);
-        Assert.Equal(1, own.Count);
+        Assert.Single(own);
         Assert.False(own.Contains(0), "CPU 0 is the system's");
         Assert.Equal(all - own, Cpuset(cluster, shared));
         Assert.Equal($"Cpus_allowed_list:\t{own}", (await cluster.LogsAsync("pinned")).Trim());
