@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Berth.Samples.Tests;
+namespace Berth.TestKit;
 
 /// <summary>Runs a program to its end, or until it has said what is waited for. Each run has a deadline.</summary>
 internal static class ProgramRun

@@ -1,7 +1,10 @@
 namespace Berth.Samples.Tests;
 
-/// <summary>A Berth with the demo's pods for all tests of a class; purged at the end.</summary>
-public sealed class DemoBerth : IAsyncLifetime
+/// <summary>One Berth for all tests of a class; purged at the end.</summary>
+/// <param name="port">Of its API.</param>
+/// <param name="range">Second number of the pods' range; that of the services is the next.</param>
+/// <param name="demo">With the pods of the demo.</param>
+public abstract class BerthFixture(int port, int range, bool demo) : IAsyncLifetime
 {
     private BerthInstance? _instance;
 
@@ -19,10 +22,10 @@ public sealed class DemoBerth : IAsyncLifetime
         // The tests say why they skip: a fixture that skips counts as failed.
         if (BerthInstance.CannotRun is not null)
             return;
-        _instance = new BerthInstance(port: 7653, range: 72);
+        _instance = new BerthInstance(port, range);
         try
         {
-            await _instance.UpAsync(demo: true, CancellationToken.None);
+            await _instance.UpAsync(demo, CancellationToken.None);
         }
         catch
         {
@@ -35,5 +38,12 @@ public sealed class DemoBerth : IAsyncLifetime
     {
         if (_instance is not null)
             await _instance.PurgeAsync(CancellationToken.None);
+        GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>With the demo's pods.</summary>
+public sealed class DemoBerth() : BerthFixture(port: 7653, range: 72, demo: true);
+
+/// <summary>Without pods.</summary>
+public sealed class EmptyBerth() : BerthFixture(port: 7656, range: 78, demo: false);
