@@ -26,6 +26,23 @@ internal static unsafe partial class Libc
         public ulong Resolve;
     }
 
+    public const int AtCurrentDirectory = -100;
+    public const int AtSymlinkNoFollow = 0x100;
+    public const int AtNoAutomount = 0x800;
+    public const int AtStatxDontSync = 0x4000;
+    public const ulong StatxAttributeMountRoot = 0x2000;
+
+    /// <summary>The head of `struct statx`, whose size is fixed at 256 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatxBuffer
+    {
+        [FieldOffset(8)] public ulong Attributes;
+        [FieldOffset(56)] public ulong AttributesKnown;
+    }
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int directory, string path, int flags, uint mask, out StatxBuffer found);
+
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 

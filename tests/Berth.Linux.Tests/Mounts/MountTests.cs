@@ -46,6 +46,27 @@ public sealed class MountTests : IDisposable
     }
 
     [Fact]
+    public void IsMountPoint_IsTrueOfTheMountedAlone()
+    {
+        Root.Require();
+        var (source, target) = (_temp.Make("source"), _temp.Make("target"));
+        var (file, shown) = (Path.Combine(source, "file"), Path.Combine(_temp.Path, "shown"));
+        File.WriteAllText(file, "");
+        File.WriteAllText(shown, "");
+        Mount.Bind(source, target);
+        Mount.Bind(file, shown);
+        var link = Path.Combine(_temp.Path, "link");
+        Directory.CreateSymbolicLink(link, target);
+
+        Assert.True(MountTable.IsMountPoint(target));
+        Assert.True(MountTable.IsMountPoint(target + "/"));
+        Assert.True(MountTable.IsMountPoint(shown));
+        Assert.All([source, file, link, Path.Combine(target, "file"), Path.Combine(_temp.Path, "missing"), Path.Combine(file, "below")], path => Assert.False(MountTable.IsMountPoint(path)));
+        Assert.True(Mount.Unmount(target));
+        Assert.False(MountTable.IsMountPoint(target));
+    }
+
+    [Fact]
     public void UnmountAllUnder_NestedStackedAndBusy_LeavesNone()
     {
         Root.Require();
