@@ -146,4 +146,13 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "sigemptyset")]
     public static partial int SigEmptySet(void* set);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int directory, string path, int flags, uint mask, void* buffer);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, void* argument);
+
+    [LibraryImport(Library, EntryPoint = "quotactl", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Quotactl(int command, string device, int id, void* address);
 }

@@ -12,6 +12,7 @@ using Berth.Node.Lifecycle;
 using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.Logs;
 using Berth.Node.NodeStatus;
+using Berth.Node.Plugins;
 using Berth.Node.PodSync;
 using Berth.Node.Runtime;
 using Berth.Node.Probes;
@@ -19,6 +20,7 @@ using Berth.Node.Resources;
 using Berth.Node.Status;
 using Berth.Node.Streaming;
 using Berth.Node.Volumes;
+using Berth.Node.Volumes.Csi;
 using Berth.Node.Volumes.Local;
 using Berth.Resources.Allocation;
 using Berth.Resources.Volumes;
@@ -53,6 +55,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly PodVolumes _volumes;
     private readonly PodDirectories _directories;
     private readonly LocalVolumes _localVolumes;
+    private readonly CsiDrivers _csiDrivers;
+    private readonly CsiVolumes _csi;
+    private readonly CsiUpkeep _csiUpkeep;
+    private readonly PluginRegistry _pluginRegistry;
     private readonly ReferencedObjects _references;
     private readonly ProbeHttp _http = new();
     private readonly Informer<Pod> _pods;
@@ -101,9 +107,18 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
         var payloads = new PayloadSource(_references, client, _time, () => _facts.Allocatable, options.Addresses);
         _localVolumes = new LocalVolumes(options, client, _events, _time, _log, IsInUse);
-        _volumes = new PodVolumes(_directories, payloads, _localVolumes, client, _time, options.NodeName);
+        var csiNode = new CsiNodeObject(client, options.NodeName);
+        _csiDrivers = new CsiDrivers(csiNode, _time);
+        var csiPaths = new CsiPaths(options, _directories);
+        var inUse = new VolumesInUse();
+        _csi = new CsiVolumes(csiPaths, _csiDrivers, new CsiContext(client), new CsiExpansion(client, _events, _time), inUse, client, _time, options.NodeName);
+        _pluginRegistry = new PluginRegistry(csiPaths.RegistryDirectory, [_csiDrivers], _time, _log);
+        var claims = new ClaimVolumes(_localVolumes, _csi, client, options.NodeName);
+        _csiUpkeep = new CsiUpkeep(csiNode, _csi, claims, () => _workers!.All.Where(w => !w.HasEnded).Select(w => w.Pod), _time, _log);
+        _volumes = new PodVolumes(_directories, payloads, claims, _csi, _time);
         Pressure = new NodePressure(options, _time);
-        _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, _events, _time, _log);
+        _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, inUse, _events, _time, _log);
+        inUse.Report = _reporter.ReportAsync;
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
@@ -171,6 +186,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         {
             long? Left(string resource, long total) => _options.Reserved.TryGetValue(resource, out var reserved) && !reserved.IsZero ? Math.Max(1, total - reserved.Value) : null;
             _cgroups.EnsureTree(_facts.Allocatable.GetOr("cpu").MilliValue, Left("memory", _facts.Machine.MemoryBytes), Left("pid", NodePressure.PidsTotal));
+            _csi.Restore();
             // Listening comes first: the Node's status names the port.
             if (_server is not null) await _server.StartAsync(stop.Token);
             await _allocations.RestoreAsync(stop.Token);
@@ -182,6 +198,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             }
 
             _workers.Start(stop.Token);
+            // Drivers come back by themselves; pods that wait for one are tried again.
+            running.Add(_pluginRegistry.RunAsync(stop.Token));
             running.Add(_services.RunAsync(stop.Token));
             // Containers get the services' addresses at their start: without the list they would miss them for good.
             await _services.WaitForSyncAsync(stop.Token);
@@ -196,6 +214,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(_evictor.RunAsync(stop.Token));
             running.Add(_imageCollector.RunAsync(stop.Token));
             running.Add(_localVolumes.RunAsync(stop.Token));
+            running.Add(_csiUpkeep.RunAsync(stop.Token));
             _ready.TrySetResult();
             var first = await Task.WhenAny(running);
             await first; // a loop that ends has failed
@@ -222,6 +241,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         if (_podResources is not null) await _podResources.DisposeAsync();
         await _plugins.DisposeAsync();
         _localVolumes.Dispose();
+        _csiDrivers.Dispose();
         await _references.DisposeAsync();
         _imageVolumes?.Dispose();
         await _events.DisposeAsync();

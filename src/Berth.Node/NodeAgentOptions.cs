@@ -69,7 +69,10 @@ public sealed record NodeAgentOptions
 
     public string LocalVolumesDirectory => LocalVolumes ?? Path.Combine(DataDirectory, "volumes");
 
-    public string PodsDirectory => Path.Combine(DataDirectory, "pods");
+    /// <summary>Where CSI drivers and device plugins, whose manifests name Kubernetes' directory, find the pods and each other.</summary>
+    public string PluginRoot => KubeletDirectory ?? DataDirectory;
+
+    public string PodsDirectory => Path.Combine(PluginRoot, "pods");
 
     public string LogsDirectory => Path.Combine(DataDirectory, "logs");
 

@@ -26,7 +26,7 @@ internal sealed class TokenRequests(ServiceAccountTokenIssuer issuer, IObjectRea
         var account = await objects.GetAsync<ServiceAccount>(ns, name, request.Cancellation)
             ?? throw ApiStatusException.NotFound(ServiceAccount.Kind, name);
         var bound = asked.Spec.BoundObjectRef is { } reference ? await FindBoundAsync(ns, name, reference, request.Cancellation) : null;
-        NodeRestriction.CheckTokenRequest(request.User.Name, request.User.Groups, ns, name, asked, bound as Pod);
+        await NodeRestriction.CheckTokenRequestAsync(request.User.Name, request.User.Groups, ns, name, asked, bound as Pod, objects, request.Cancellation);
 
         var spec = asked.Spec with
         {

@@ -2,10 +2,12 @@ using Berth.Api;
 using Berth.Api.Authentication.V1;
 using Berth.Api.Coordination.V1;
 using Berth.Api.Core.V1;
+using Berth.Api.Storage.V1;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.Resources.Volumes;
+using TokenRequest = Berth.Api.Authentication.V1.TokenRequest;
 
 namespace Berth.ApiServer.Authorization;
 
@@ -53,7 +55,8 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
 
     /// <summary>Called by the token subresource: a node gets tokens for its own pods only, and for whom these pods want them.</summary>
     /// <exception cref="ApiStatusException">403.</exception>
-    public static void CheckTokenRequest(string userName, IReadOnlyList<string> groups, string ns, string account, TokenRequest request, Pod? pod)
+    public static async ValueTask CheckTokenRequestAsync(
+        string userName, IReadOnlyList<string> groups, string ns, string account, TokenRequest request, Pod? pod, IObjectReader objects, CancellationToken cancellation)
     {
         if (NodeIdentity.NodeNameOf(userName, groups) is not { } node) return;
         if (request.Spec.BoundObjectRef is not { Kind: "Pod", ApiVersion: "v1", Name.Length: > 0 } reference) throw No("node requested token not bound to a pod");
@@ -65,10 +68,29 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
         var wanted = PodReferences.TokenAudiences(pod).ToHashSet(StringComparer.Ordinal);
         foreach (var audience in request.Spec.Audiences)
         {
-            if (!wanted.Contains(audience)) throw No($"audience \"{audience}\" not found in pod spec volume, {ns}/{account}");
+            if (!wanted.Contains(audience) && !await IsWantedByDriverAsync(pod, audience, objects, cancellation)) throw No($"audience \"{audience}\" not found in pod spec volume, {ns}/{account}");
         }
 
         ApiStatusException No(string message) => ApiStatusException.Forbidden("", "serviceaccounts", account, message);
+    }
+
+    /// <summary>CSI drivers may ask for tokens of the pods whose volumes they mount.</summary>
+    private static async ValueTask<bool> IsWantedByDriverAsync(Pod pod, string audience, IObjectReader objects, CancellationToken cancellation)
+    {
+        var drivers = pod.Spec.Volumes.Select(v => v.Csi?.Driver).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var name in PodReferences.Claims(pod))
+        {
+            var claim = await objects.GetAsync<PersistentVolumeClaim>(pod.Metadata.Namespace, name, cancellation);
+            if (claim?.Spec.VolumeName is { Length: > 0 } volume && (await objects.GetAsync<PersistentVolume>(null, volume, cancellation))?.Spec.Csi is { } csi)
+                drivers.Add(csi.Driver);
+        }
+
+        foreach (var driver in drivers)
+        {
+            if ((await objects.GetAsync<CSIDriver>(null, driver, cancellation))?.Spec.TokenRequests.Any(t => t.Audience == audience) == true) return true;
+        }
+
+        return false;
     }
 
     private async ValueTask PodAsync(AdmissionAttributes a, string node, IApiObject? value, IApiObject? old, CancellationToken cancellation)

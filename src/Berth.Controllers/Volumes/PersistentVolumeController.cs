@@ -74,7 +74,7 @@ public sealed class PersistentVolumeController : Controller
         if (!ReferenceEquals(taken, volume))
             volume = await Client.UpdateAsync(taken, ct: ct).ConfigureAwait(false);
         // 2. It says so.
-        await PhaseAsync(volume, "Bound", ct).ConfigureAwait(false);
+        volume = await PhaseAsync(volume, "Bound", ct).ConfigureAwait(false);
         // 3. The claim has the volume.
         var bound = ClaimReconciler.Bound(claim, volume);
         if (!bound.Equals(claim))
@@ -93,7 +93,13 @@ public sealed class PersistentVolumeController : Controller
         if (VolumeReconciler.Unbound(volume, claim) is { } unbound)
             volume = await Client.UpdateAsync(unbound, ct: ct).ConfigureAwait(false);
         if (VolumeReconciler.Phase(volume, claim) is { } phase)
-            await PhaseAsync(volume, phase, ct).ConfigureAwait(false);
+            volume = await PhaseAsync(volume, phase, ct).ConfigureAwait(false);
+        if (VolumeReconciler.Unreclaimable(volume) is var (reason, message))
+        {
+            await PhaseAsync(volume, "Failed", ct, message).ConfigureAwait(false);
+            _events.Event(volume, "Warning", reason, message);
+        }
+
         if (volume.Spec.ClaimRef is not { Uid.Length: > 0 })
             EnqueueUnbound();
         else if (claim is { Status.Phase: not "Bound" })
@@ -115,11 +121,12 @@ public sealed class PersistentVolumeController : Controller
         }
     }
 
-    private async Task PhaseAsync(PersistentVolume volume, string phase, CancellationToken ct)
+    private async Task<PersistentVolume> PhaseAsync(PersistentVolume volume, string phase, CancellationToken ct, string message = "")
     {
         if (volume.Status.Phase == phase)
-            return;
-        await Client.UpdateStatusAsync(volume with { Status = new PersistentVolumeStatus { Phase = phase, LastPhaseTransitionTime = Time.GetUtcNow() } }, ct: ct).ConfigureAwait(false);
+            return volume;
+        var status = new PersistentVolumeStatus { Phase = phase, Message = message, LastPhaseTransitionTime = Time.GetUtcNow() };
+        return await Client.UpdateStatusAsync(volume with { Status = status }, ct: ct).ConfigureAwait(false);
     }
 
     private void VolumeSeen(PersistentVolume volume)

@@ -11,20 +11,21 @@ namespace Berth.Linux.Files;
 public static unsafe class BeneathDirectory
 {
     private const int OpenDirectory = 0x10000;
+    private const int OpenNoFollow = 0x20000;
 
     /// <summary>A descriptor to the file or directory; good only for naming it (<c>/proc/self/fd/N</c>), as for a mount.</summary>
-    /// <param name="create">Makes missing directories on the way, and the last one too.</param>
+    /// <param name="create">Makes missing directories on the way, and the last one too, with these permission bits, whatever the process's mask; null makes none.</param>
     /// <exception cref="LinuxException">It is not there, or a link leads out of the directory (EXDEV).</exception>
-    public static SafeFileHandle Open(string directory, string relative, bool create = false)
+    public static SafeFileHandle Open(string directory, string relative, UnixFileMode? create = null)
     {
         var root = Libc.Open(directory, Libc.OpenReadOnlyCloexec | OpenDirectory, 0);
         if (root < 0) throw LinuxException.Last("open", directory);
         try
         {
             var parts = relative.Split('/', StringSplitOptions.RemoveEmptyEntries);
-            if (create)
+            if (create is { } mode)
             {
-                for (var count = 1; count <= parts.Length; count++) Ensure(root, directory, parts.AsSpan(0, count));
+                for (var count = 1; count <= parts.Length; count++) Ensure(root, directory, parts.AsSpan(0, count), mode);
             }
 
             var opened = OpenAt(root, parts.Length == 0 ? "." : string.Join('/', parts), Libc.OpenPath);
@@ -36,7 +37,7 @@ public static unsafe class BeneathDirectory
         }
     }
 
-    private static void Ensure(int root, string directory, ReadOnlySpan<string> parts)
+    private static void Ensure(int root, string directory, ReadOnlySpan<string> parts, UnixFileMode mode)
     {
         var path = string.Join('/', parts!);
         var found = OpenAt(root, path, Libc.OpenPath);
@@ -52,8 +53,16 @@ public static unsafe class BeneathDirectory
         try
         {
             const int Exists = 17;
-            if (Libc.MkDirAt((int)parent, parts[^1], 0x1ed /* 0755 */) != 0 && Marshal.GetLastPInvokeError() != Exists)
-                throw LinuxException.Last("mkdir below " + directory + ":", path);
+            if (Libc.MkDirAt((int)parent, parts[^1], 0x1c0 /* 0700 */) != 0)
+            {
+                if (Marshal.GetLastPInvokeError() != Exists) throw LinuxException.Last("mkdir below " + directory + ":", path);
+                return;
+            }
+
+            var made = OpenAt((int)parent, parts[^1], OpenDirectory | OpenNoFollow);
+            if (made < 0) throw LinuxException.Last("open below " + directory + ":", path);
+            using var handle = new SafeFileHandle((nint)made, ownsHandle: true);
+            File.SetUnixFileMode(handle, mode);
         }
         finally
         {

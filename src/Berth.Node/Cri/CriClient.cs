@@ -49,11 +49,13 @@ public sealed class CriClient : IRuntimeService, IImageService, IDisposable
         return (await CallAsync("RunPodSandbox", request, RunPodSandboxResponse.Parser, cancellation, _sandbox)).PodSandboxId;
     }
 
+    /// <summary>Done too where there is no such sandbox: CRI says so, containerd 1.6 does not do so.</summary>
     public Task StopPodSandboxAsync(string sandboxId, CancellationToken cancellation = default) =>
-        CallAsync("StopPodSandbox", new StopPodSandboxRequest { PodSandboxId = sandboxId }, StopPodSandboxResponse.Parser, cancellation);
+        OrGoneAsync(CallAsync("StopPodSandbox", new StopPodSandboxRequest { PodSandboxId = sandboxId }, StopPodSandboxResponse.Parser, cancellation));
 
+    /// <inheritdoc cref="StopPodSandboxAsync"/>
     public Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancellation = default) =>
-        CallAsync("RemovePodSandbox", new RemovePodSandboxRequest { PodSandboxId = sandboxId }, RemovePodSandboxResponse.Parser, cancellation);
+        OrGoneAsync(CallAsync("RemovePodSandbox", new RemovePodSandboxRequest { PodSandboxId = sandboxId }, RemovePodSandboxResponse.Parser, cancellation));
 
     public Task<PodSandboxStatusResponse> PodSandboxStatusAsync(string sandboxId, bool verbose = false, CancellationToken cancellation = default) =>
         CallAsync("PodSandboxStatus", new PodSandboxStatusRequest { PodSandboxId = sandboxId, Verbose = verbose }, PodSandboxStatusResponse.Parser, cancellation);
@@ -155,6 +157,18 @@ public sealed class CriClient : IRuntimeService, IImageService, IDisposable
 
     public Task<ImageFsInfoResponse> ImageFsInfoAsync(CancellationToken cancellation = default) =>
         _channel.UnaryAsync(Images + "ImageFsInfo", new ImageFsInfoRequest(), ImageFsInfoResponse.Parser, _default, cancellation);
+
+    private static async Task OrGoneAsync(Task call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (GrpcException error) when (error.Code == GrpcStatusCode.NotFound)
+        {
+            // As wanted.
+        }
+    }
 
     private Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation, TimeSpan? deadline = null)
         where T : class, IMessage<T> =>

@@ -5,6 +5,7 @@ using Berth.Api.Meta.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Node.Cri;
+using Berth.Node.Volumes;
 using Microsoft.Extensions.Logging;
 using ApiNode = Berth.Api.Core.V1.Node;
 
@@ -16,13 +17,16 @@ namespace Berth.Node.NodeStatus;
 /// sees the node before it counts as lost.
 /// </summary>
 public sealed partial class NodeReporter(
-    NodeAgentOptions options, NodeFacts facts, NodePressure pressure, IClusterClient client, IRuntimeService runtime, IImageService images, EventRecorder events, TimeProvider time, ILogger log)
+    NodeAgentOptions options, NodeFacts facts, NodePressure pressure, IClusterClient client, IRuntimeService runtime, IImageService images, VolumesInUse volumes, EventRecorder events, TimeProvider time, ILogger log)
 {
     public const string LeaseNamespace = "kube-node-lease";
 
     // Kubernetes' numbers: a node counts as lost after 40 s without a renewal.
     private const int LeaseSeconds = 40;
     private const int ImagesMax = 50;
+
+    // Controllers write to the Node too: kubectl, the attach controller, the drivers' own.
+    private const int StatusAttempts = 5;
     private static readonly TimeSpan _leaseInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _leaseRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(10);
@@ -30,7 +34,7 @@ public sealed partial class NodeReporter(
 
     private readonly System.Threading.Channels.Channel<bool> _nudges =
         System.Threading.Channels.Channel.CreateBounded<bool>(new System.Threading.Channels.BoundedChannelOptions(1) { FullMode = System.Threading.Channels.BoundedChannelFullMode.DropWrite });
-
+    private readonly SemaphoreSlim _writing = new(1);
     private ApiNode? _node;
     private Lease? _lease;
     private DateTimeOffset _writtenAt;
@@ -170,7 +174,23 @@ public sealed partial class NodeReporter(
             _node = await client.UpdateAsync(_node with { Metadata = _node.Metadata with { Labels = labels, Annotations = annotations }, Spec = spec }, null, ct);
     }
 
+    /// <summary>Writes the status when it has changed, at once.</summary>
+    public Task ReportAsync(CancellationToken ct) => WriteStatusAsync(force: false, ct);
+
     private async Task WriteStatusAsync(bool force, CancellationToken ct)
+    {
+        await _writing.WaitAsync(ct);
+        try
+        {
+            await WriteStatusAloneAsync(force, ct);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task WriteStatusAloneAsync(bool force, CancellationToken ct)
     {
         var node = _node!;
         var status = await StatusAsync(node, ct);
@@ -178,18 +198,23 @@ public sealed partial class NodeReporter(
         // Heartbeat times alone are no change: the lease carries the heartbeat.
         var changed = WithoutHeartbeats(status) != WithoutHeartbeats(node.Status);
         if (!changed && !force && now - _writtenAt < _statusForced) return;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            Volatile.Write(ref _node, await client.UpdateStatusAsync(node with { Status = status }, null, ct));
-        }
-        catch (ApiException error) when (error.IsConflict)
-        {
-            var fresh = await client.GetAsync<ApiNode>(null, options.NodeName, null, ct);
-            Volatile.Write(ref _node, await client.UpdateStatusAsync(fresh with { Status = await StatusAsync(fresh, ct) }, null, ct));
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            await EnsureNodeAsync(ct); // somebody deleted a node that lives
+            try
+            {
+                Volatile.Write(ref _node, await client.UpdateStatusAsync(node with { Status = status }, null, ct));
+                break;
+            }
+            catch (ApiException error) when (error.IsConflict && attempt < StatusAttempts)
+            {
+                node = await client.GetAsync<ApiNode>(null, options.NodeName, null, ct);
+                status = await StatusAsync(node, ct);
+            }
+            catch (ApiException error) when (error.IsNotFound)
+            {
+                await EnsureNodeAsync(ct); // somebody deleted a node that lives
+                break;
+            }
         }
 
         _writtenAt = now;
@@ -224,7 +249,7 @@ public sealed partial class NodeReporter(
                 .ToApiList();
         }
 
-        return facts.Describe(node.Status, _runtimeVersion, list, Conditions(node.Status.Conditions, problem));
+        return facts.Describe(node.Status, _runtimeVersion, list, Conditions(node.Status.Conditions, problem)) with { VolumesInUse = volumes.Names };
     }
 
     private ApiList<NodeCondition> Conditions(ApiList<NodeCondition> before, string problem)

@@ -38,6 +38,7 @@ public sealed class ContainerConfiguration(NodeAgentOptions options, PodDirector
         foreach (var (name, value) in variables) config.Envs.Add(new KeyValue { Key = name, Value = ByteString.CopyFromUtf8(value) });
         Label(config, pod, container, attempt);
         AddMounts(config, pod, container, attempt, mounted, Expand);
+        AddDevices(config, spec, mounted);
         if (spec.Lifecycle?.StopSignal is { } signal && Enum.TryParse<Signal>(signal.Replace("RTMIN+", "RTMINPLUS", StringComparison.Ordinal).Replace("RTMAX-", "RTMAXMINUS", StringComparison.Ordinal), ignoreCase: true, out var number))
             config.StopSignal = number;
         return config;
@@ -101,6 +102,16 @@ public sealed class ContainerConfiguration(NodeAgentOptions options, PodDirector
             // Whatever user the container runs as has to be able to write it.
             File.SetUnixFileMode(file, (UnixFileMode)0x1b6);
             config.Mounts.Add(new Mount { ContainerPath = spec.TerminationMessagePath, HostPath = file });
+        }
+    }
+
+    private static void AddDevices(ContainerConfig config, Api.Core.V1.Container spec, IReadOnlyDictionary<string, MountedVolume> mounted)
+    {
+        foreach (var device in spec.VolumeDevices)
+        {
+            if (!mounted.TryGetValue(device.Name, out var volume))
+                throw ContainerConfigException.Config($"cannot find volume \"{device.Name}\" to pass into container \"{spec.Name}\"");
+            config.Devices.Add(new Device { ContainerPath = device.DevicePath, HostPath = volume.HostPath, Permissions = volume.ReadOnly ? "r" : "mrw" });
         }
     }
 

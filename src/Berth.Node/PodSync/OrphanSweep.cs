@@ -20,7 +20,7 @@ public sealed partial class OrphanSweep(IRuntimeService runtime, PodVolumes volu
         {
             var uid = Path.GetFileName(directory);
             if (isKnown(uid)) continue;
-            volumes.Remove(uid);
+            await volumes.RemoveAsync(uid, ct);
             await cgroups.RemoveAsync(uid, ct);
         }
 

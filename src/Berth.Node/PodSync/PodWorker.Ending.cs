@@ -54,7 +54,16 @@ public sealed partial class PodWorker
         await TellAsync(pod, observed, ct);
         if (!_cleaned)
         {
-            _services.Volumes.Remove(pod.Metadata.Uid);
+            try
+            {
+                await _services.Volumes.RemoveAsync(pod.Metadata.Uid, ct);
+            }
+            catch (IOException error)
+            {
+                _services.Events.Event(pod, "Warning", "FailedUnMount", error.Message);
+                throw;
+            }
+
             _services.References.Release(pod.Metadata.Uid);
             await _services.Cgroups.RemoveAsync(pod.Metadata.Uid, ct);
             await _services.Admission.ReleaseAsync(this, pod.Metadata.Uid, ct);

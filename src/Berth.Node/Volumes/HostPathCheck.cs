@@ -1,4 +1,5 @@
 using Berth.Api.Core.V1;
+using Berth.Linux.Files;
 
 namespace Berth.Node.Volumes;
 
@@ -52,12 +53,10 @@ public static class HostPathCheck
 
     private static bool IsRegular(string path) => File.Exists(path) && !Is(path, 's') && !Is(path, 'c') && !Is(path, 'b');
 
-    /// <summary>.NET does not tell special files apart, the shell's test does; hostPath volumes of these types are rare.</summary>
-    private static bool Is(string path, char sort)
+    private static bool Is(string path, char sort) => FileStatus.Of(path) is { } status && sort switch
     {
-        if (!File.Exists(path)) return false;
-        using var test = System.Diagnostics.Process.Start("/usr/bin/test", [sort == 's' ? "-S" : sort == 'c' ? "-c" : "-b", path]);
-        test.WaitForExit();
-        return test.ExitCode == 0;
-    }
+        's' => status.IsSocket,
+        'c' => status.IsCharacterDevice,
+        _ => status.IsBlockDevice,
+    };
 }

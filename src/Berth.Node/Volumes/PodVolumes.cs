@@ -4,8 +4,7 @@ using Berth.Client;
 using Berth.Linux.Files;
 using Berth.Linux.Mounts;
 using Berth.Node.PodSync;
-using Berth.Node.Volumes.Local;
-using Berth.Resources.Volumes;
+using Berth.Node.Volumes.Csi;
 
 namespace Berth.Node.Volumes;
 
@@ -13,7 +12,7 @@ namespace Berth.Node.Volumes;
 /// Makes a pod's volumes ready and takes them away. Every call can be repeated, by another process too: what is there is
 /// recognised by its directory and the mount table, not by memory.
 /// </summary>
-public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, LocalVolumes localVolumes, IClusterClient client, TimeProvider time, string nodeName)
+public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, ClaimVolumes claims, CsiVolumes csi, TimeProvider time)
 {
     /// <summary>Volumes by name, and when content must be made again.</summary>
     public sealed record Result(IReadOnlyDictionary<string, MountedVolume> Volumes, DateTimeOffset? RefreshAt);
@@ -43,6 +42,7 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
             try
             {
                 var (mounted, at) = await EnsureAsync(pod, volume, podIps, ct);
+                CheckMode(pod, mounted);
                 volumes[volume.Name] = mounted;
                 if (at is { } next && (refresh is null || next < refresh)) refresh = next;
             }
@@ -55,12 +55,23 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
         return new Result(volumes, refresh);
     }
 
-    /// <summary>Makes the content of ConfigMap, Secret, downward and projected volumes again, in place.</summary>
+    /// <summary>Makes the content of ConfigMap, Secret, downward and projected volumes again, in place, and that of CSI volumes whose driver asks for it.</summary>
     public async Task<DateTimeOffset?> RefreshAsync(Pod pod, IReadOnlyList<string> podIps, CancellationToken ct)
     {
         DateTimeOffset? refresh = null;
-        foreach (var volume in pod.Spec.Volumes.Where(PayloadSource.Makes))
+        foreach (var volume in pod.Spec.Volumes)
         {
+            if (!PayloadSource.Makes(volume))
+            {
+                if (volume.Csi is not null || volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null)
+                {
+                    var (_, at) = await EnsureAsync(pod, volume, podIps, ct);
+                    if (at is { } again && (refresh is null || again < refresh)) refresh = again;
+                }
+
+                continue;
+            }
+
             if (!Directory.Exists(PathOf(pod, volume))) continue;
             var payload = await payloads.MakeAsync(pod, volume, podIps, ct);
             AtomicFiles.Write(PathOf(pod, volume), payload, pod.Spec.SecurityContext?.FsGroup, time);
@@ -71,11 +82,15 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
     }
 
     /// <summary>Unmounts and deletes all that a pod had on this node, but its logs. The host's own directories are only unmounted.</summary>
-    public void Remove(string podUid)
+    /// <exception cref="IOException">A CSI driver did not take a volume back: to be tried again.</exception>
+    public async Task RemoveAsync(string podUid, CancellationToken ct)
     {
         payloads.Release(podUid);
         var root = directories.Of(podUid);
         if (!Directory.Exists(root)) return;
+        // Drivers unmount what they mounted; what shows parts of it goes first.
+        Mount.UnmountAllUnder(directories.SubPathsOf(podUid));
+        await csi.RemoveAsync(podUid, ct);
         Mount.UnmountAllUnder(root);
         Directory.Delete(root, recursive: true);
     }
@@ -92,7 +107,7 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
         var target = Path.Combine(directories.SubPathsOf(pod.Metadata.Uid), volume.Name, container, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
         try
         {
-            using var opened = BeneathDirectory.Open(volume.HostPath, subPath, create: !Exists(Path.Combine(volume.HostPath, subPath)) && !volume.ReadOnly);
+            using var opened = BeneathDirectory.Open(volume.HostPath, subPath, create: Exists(Path.Combine(volume.HostPath, subPath)) || volume.ReadOnly ? null : File.GetUnixFileMode(volume.HostPath));
             var source = $"/proc/self/fd/{opened.DangerousGetHandle()}";
             if (MountTable.IsMountPoint(target)) Mount.Unmount(target, detach: true);
             if (Directory.Exists(source))
@@ -166,9 +181,26 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
         }
 
         if (volume.Image is { } image) return (new MountedVolume(volume.Name, "", ReadOnly: true, image.Reference), null);
-        if (volume.PersistentVolumeClaim is { } claim) return (await ClaimAsync(pod, volume, claim.ClaimName, claim.ReadOnly, ct), null);
-        if (volume.Ephemeral is not null) return (await ClaimAsync(pod, volume, $"{pod.Metadata.Name}-{volume.Name}", false, ct), null);
-        throw new InvalidDataException("this node has no support for the volume's type");
+        if (volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null) return await claims.EnsureAsync(pod, volume, ct);
+        if (volume.Csi is { } inline)
+        {
+            var result = await csi.EnsureInlineAsync(pod, volume, inline, ct);
+            return (new MountedVolume(volume.Name, result.Path, inline.ReadOnly == true), result.RefreshAt);
+        }
+
+        throw new InvalidDataException(InTreeVolumes.Advice(volume) ?? "this node has no support for the volume's type");
+    }
+
+    /// <summary>Containers mount file systems and are given devices, not the other way round.</summary>
+    private static void CheckMode(Pod pod, MountedVolume volume)
+    {
+        foreach (var container in pod.Spec.Containers.Concat(pod.Spec.InitContainers))
+        {
+            if (volume.Block && container.VolumeMounts.Any(m => m.Name == volume.Name))
+                throw new InvalidDataException($"volume {volume.Name} has volumeMode Block, but is specified in volumeMounts");
+            if (!volume.Block && container.VolumeDevices.Any(d => d.Name == volume.Name))
+                throw new InvalidDataException($"volume {volume.Name} has volumeMode Filesystem, but is specified in volumeDevices");
+        }
     }
 
     private static void EnsureEmpty(string path, string medium)
@@ -188,37 +220,4 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
     /// <summary>A memory volume counts against the containers' memory: it can never be larger than what they may have.</summary>
     private static long? MemoryLimit(Pod pod) =>
         PodResources.AllLimit(pod, "memory") && PodResources.Limits(pod).GetOr("memory").Value is > 0 and var limit ? limit : null;
-
-    private async Task<MountedVolume> ClaimAsync(Pod pod, Volume volume, string claimName, bool readOnly, CancellationToken ct)
-    {
-        var ns = pod.Metadata.Namespace;
-        var claim = await client.GetAsync<PersistentVolumeClaim>(ns, claimName, null, ct);
-        if (claim.Spec.VolumeName.Length == 0 || claim.Status.Phase != "Bound")
-            throw new InvalidDataException($"PVC {ns}/{claimName} is not bound");
-        if (claim.Metadata.DeletionTimestamp is not null && pod.Status.ContainerStatuses.IsEmpty)
-            throw new InvalidDataException($"PVC {ns}/{claimName} is being deleted");
-        var disk = await client.GetAsync<PersistentVolume>(null, claim.Spec.VolumeName, null, ct);
-        var spec = disk.Spec;
-        if (spec.VolumeMode == "Block") throw new InvalidDataException("this node has no support for block volumes");
-        string path;
-        if (spec.Local is { } local)
-        {
-            path = LocalStorage.Made(disk) ? localVolumes.Ensure(disk) : local.Path;
-            if (!Directory.Exists(path)) throw new InvalidDataException($"path \"{path}\" does not exist");
-        }
-        else if (spec.HostPath is { } host)
-        {
-            HostPathCheck.Ensure(host);
-            path = host.Path;
-        }
-        else
-        {
-            throw new InvalidDataException($"node {nodeName} has no support for the type of PersistentVolume {disk.Metadata.Name}");
-        }
-
-        // hostPath volumes are the host's, and keep its owners; local ones are the pod's.
-        if (spec.Local is not null && pod.Spec.SecurityContext is { FsGroup: { } group } context)
-            VolumeOwnership.Apply(path, group, context.FsGroupChangePolicy == "OnRootMismatch");
-        return new MountedVolume(volume.Name, path, readOnly || spec.AccessModes is ["ReadOnlyMany"]);
-    }
 }

@@ -10,7 +10,7 @@ public static class VolumeOwnership
     {
         const UnixFileMode DirectoryBits = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.SetGroup;
         var rootMode = File.GetUnixFileMode(directory);
-        if (onRootMismatch && (rootMode & DirectoryBits) == DirectoryBits) return;
+        if (onRootMismatch && FileStatus.Of(directory)?.Group == group && (rootMode & DirectoryBits) == DirectoryBits) return;
         Own(directory, group);
     }
 

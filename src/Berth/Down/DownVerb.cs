@@ -56,6 +56,7 @@ internal static class DownVerb
         }, "removed");
         await progress.StageAsync("state", () =>
         {
+            KubeletDirectory.Purge(directory);
             Mount.UnmountAllUnder(directory);
             Directory.Delete(directory, recursive: true);
             return Task.CompletedTask;

@@ -114,7 +114,7 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 Configuration = options.NodeConfiguration,
                 CgroupRoot = containerd.CgroupRoot,
                 // Vendors' device plugins know one place; only the machine's main instance can have it.
-                KubeletDirectory = options.DataDirectory == Instance.DataDirectory.Default ? "/var/lib/kubelet" : Path.Combine(options.DataDirectory, "kubelet"),
+                KubeletDirectory = KubeletDirectory.Of(options.DataDirectory),
                 ContainerdSocket = options.RuntimeEndpoint is null ? new ContainerdPaths(containerd).Socket : null,
                 Server = new KubeletServerOptions
                 {

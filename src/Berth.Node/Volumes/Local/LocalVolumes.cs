@@ -63,6 +63,19 @@ public sealed partial class LocalVolumes : IDisposable
         return _directories.Ensure(volume.Metadata.Name, VolumeMatch.Capacity(volume).Value);
     }
 
+    /// <summary>
+    /// Directory at which a local volume that is a whole device is mounted; a device without a file system is given one. It
+    /// stays mounted: the next pod finds it there, and only the node knows when the last has gone.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It cannot be mounted.</exception>
+    public Task<string> MountDeviceAsync(PersistentVolume volume, string device, CancellationToken ct) =>
+        DeviceMount.EnsureAsync(
+            device,
+            Path.Combine(_options.PluginRoot, "plugins", "kubernetes.io", "local-volume", "mounts", volume.Metadata.Name),
+            volume.Spec.Local?.FsType is { Length: > 0 } type ? type : "ext4",
+            volume.Spec.MountOptions,
+            ct);
+
     public void Dispose() => _queue.Dispose();
 
     private bool IsOurs(PersistentVolume volume) =>

@@ -205,9 +205,12 @@ public sealed class VolumeBinding(VolumeCaches caches, IClusterClient client, Ti
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["uid"] = claim.Metadata.Uid, ["annotations"] = new JsonObject { [VolumeNames.SelectedNode] = nodeName } } };
         var written = await client.PatchAsync<PersistentVolumeClaim>(key.Namespace, key.Name, Patch.Merge(patch.ToJsonString()), ct: ct).ConfigureAwait(false);
         // Until the cache shows the write, a missing annotation would read as a provisioner's refusal.
-        if (written.Metadata.ResourceVersion != claim.Metadata.ResourceVersion)
-            await UntilAsync(() => caches.Claim(key)?.Metadata.ResourceVersion != claim.Metadata.ResourceVersion, ct).ConfigureAwait(false);
+        await UntilAsync(() => caches.Claim(key) is not { } known || Shows(known, written), ct).ConfigureAwait(false);
     }
+
+    private static bool Shows(PersistentVolumeClaim known, PersistentVolumeClaim written) =>
+        known.Metadata.ResourceVersion == written.Metadata.ResourceVersion
+        || (ulong.TryParse(known.Metadata.ResourceVersion, out var a) && ulong.TryParse(written.Metadata.ResourceVersion, out var b) && a > b);
 
     private async Task UntilAsync(Func<bool> done, CancellationToken ct)
     {
