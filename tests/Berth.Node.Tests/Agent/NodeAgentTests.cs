@@ -53,7 +53,7 @@ public sealed class NodeAgentTests(ContainerdFixture fixture)
         await cluster.Client.DeleteAsync<Pod>("default", "simple");
         await cluster.WaitAsync("simple", p => p is null, "to be gone");
         TestContext.Current.TestOutputHelper?.WriteLine($"delete to gone {watch.ElapsedMilliseconds} ms");
-        Assert.False(Directory.Exists(Path.Combine(cluster.DataDirectory, "pods", pod.Metadata.Uid)));
+        Assert.False(Directory.Exists(Path.Combine(cluster.Options.PodsDirectory, pod.Metadata.Uid)));
     }
 
     [Fact]

@@ -48,6 +48,9 @@ public sealed class NodeCluster : IAsyncDisposable
 
     public IClusterClient Client { get; }
 
+    /// <summary>Speaks to the server in the process as an administrator.</summary>
+    public HttpMessageInvoker Http => _http;
+
     public NodeAgentOptions Options { get; private set; }
 
     public string DataDirectory { get; }

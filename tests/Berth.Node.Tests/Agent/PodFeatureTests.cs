@@ -254,7 +254,7 @@ public sealed class PodFeatureTests(ContainerdFixture fixture)
 
         await cluster.StartAgentAsync();
         var deadline = DateTimeOffset.UtcNow.AddSeconds(30);
-        while (Directory.Exists(Path.Combine(cluster.DataDirectory, "pods", pod.Metadata.Uid)) || (await fixture.Client.ListPodSandboxAsync()).Any(s => s.Metadata.Uid == pod.Metadata.Uid))
+        while (Directory.Exists(Path.Combine(cluster.Options.PodsDirectory, pod.Metadata.Uid)) || (await fixture.Client.ListPodSandboxAsync()).Any(s => s.Metadata.Uid == pod.Metadata.Uid))
         {
             Assert.True(DateTimeOffset.UtcNow < deadline, "the orphan is still there after 30 s");
             await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -43,8 +43,8 @@ public sealed class AtomicFilesTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "inner"), "in");
 
         Assert.Throws<Berth.Linux.LinuxException>(() => BeneathDirectory.Open(_root, "out/passwd"));
-        Assert.Throws<Berth.Linux.LinuxException>(() => BeneathDirectory.Open(_root, "out/new", create: true));
-        using var inner = BeneathDirectory.Open(_root, "inner/made/here", create: true);
+        Assert.Throws<Berth.Linux.LinuxException>(() => BeneathDirectory.Open(_root, "out/new", create: (UnixFileMode)0x1ff));
+        using var inner = BeneathDirectory.Open(_root, "inner/made/here", create: (UnixFileMode)0x1ff);
         Assert.True(Directory.Exists(Path.Combine(_root, "in/made/here")));
     }
 
