@@ -25,6 +25,10 @@ internal sealed class AggregatedApi : IApiHandler, IDisposable
         _objects = objects;
         Source = source;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectCallback = ConnectAsync };
+
+        // One request a connection: its head is looked at while it is written.
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
+        handler.PlaintextStreamFilter = static (context, _) => new ValueTask<Stream>(new RepeatedHeaders(context.PlaintextStream));
         if (source.Spec.InsecureSkipTLSVerify)
             handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         else if (source.Spec.CaBundle is { IsEmpty: false } authority)
@@ -68,17 +72,20 @@ internal sealed class AggregatedApi : IApiHandler, IDisposable
 
     private static void Introduce(HttpRequestMessage outgoing, UserInfo user)
     {
-        foreach (var name in outgoing.Headers.Select(h => h.Key).Where(n => n.StartsWith("X-Remote-", StringComparison.OrdinalIgnoreCase)).ToList())
+        // Whatever the client itself says of who it is says nothing.
+        foreach (var name in outgoing.Headers.Select(h => h.Key)
+            .Where(n => n.StartsWith("X-Remote-", StringComparison.OrdinalIgnoreCase) || n.StartsWith("X-Berth-", StringComparison.OrdinalIgnoreCase)).ToList())
             outgoing.Headers.Remove(name);
         outgoing.Headers.TryAddWithoutValidation("X-Remote-User", user.Name);
         if (user.Uid.Length > 0)
             outgoing.Headers.TryAddWithoutValidation("X-Remote-Uid", user.Uid);
+        var index = 0;
         foreach (var group in user.Groups)
-            outgoing.Headers.TryAddWithoutValidation("X-Remote-Group", group);
+            RepeatedHeaders.Add(outgoing, index++, "X-Remote-Group", group);
         foreach (var (key, values) in user.Extra)
         {
             foreach (var value in values)
-                outgoing.Headers.TryAddWithoutValidation("X-Remote-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant()), value);
+                RepeatedHeaders.Add(outgoing, index++, "X-Remote-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant()), value);
         }
     }
 

@@ -24,6 +24,13 @@ public sealed class ProxyHandler(RegistryServices services, HttpMessageInvoker p
             "services" => Service.Kind,
             _ => Node.Kind,
         }).ConfigureAwait(false);
+        if (request.Info.Subpath is null or "" && request.Http.Request.Method is "GET" or "HEAD" && request.Http.Request.Headers.Upgrade.Count == 0)
+        {
+            // Links of the page behind it are relative to a folder.
+            request.Http.Response.Redirect($"{request.Http.Request.Path}/{request.Http.Request.QueryString}", permanent: true);
+            return;
+        }
+
         var (scheme, name, port) = Split(request.Info.Name);
         var target = request.Info.Resource switch
         {
