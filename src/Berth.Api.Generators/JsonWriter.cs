@@ -191,6 +191,11 @@ internal sealed class JsonWriter(SourceText output, string name, List<FieldModel
 
             if (condition is not null)
                 output.Close();
+            if (condition is not null && field.Always && (type.Nullable || type.Shape is Shape.List or Shape.Map))
+            {
+                output.Line("else");
+                output.Line($"    writer.WriteNull(\"{field.Json}\"u8);");
+            }
         }
 
         output.Line("writer.WriteEndObject();");
@@ -212,9 +217,8 @@ internal sealed class JsonWriter(SourceText output, string name, List<FieldModel
             Shape.String => $"{value}.Length > 0",
             Shape.Int32 or Shape.Int64 or Shape.Double => $"{value} != 0",
             Shape.Boolean => value,
-            Shape.Message => $"!ReferenceEquals({value}, {type.Name}.Empty) && {value} != {type.Name}.Empty",
             Shape.IntOrString => $"{value} != default",
-            // Kubernetes writes a zero quantity also where the field is optional: a Go struct is never empty.
+            // Kubernetes writes a zero quantity and an empty struct also where the field is optional: a Go struct is never empty.
             _ => null,
         };
     }

@@ -7,14 +7,12 @@ internal sealed class SchemaWriter(SourceText output, INamedTypeSymbol type, Lis
 {
     public void Write()
     {
-        output.Open($"public static MessageSchema Schema {{ get; }} = new(\"{DefinitionName()}\", static () => new FieldSchema[]");
+        output.Open($"public static MessageSchema Schema {{ get; }} = new(\"{DefinitionName(type)}\", static () => new FieldSchema[]");
         foreach (var field in fields)
         {
             var parts = new List<string> { $"Name = \"{field.Json}\"", $"Value = {Value(field.Type, field)}" };
             if (field.Required)
                 parts.Add("Required = true");
-            if (field.Always || field.Type is { Shape: Shape.Message, Nullable: false })
-                parts.Add("Always = true");
             if (field.DefaultJson is not null)
                 parts.Add($"DefaultJson = {Literal(field.DefaultJson)}");
             if (field.PatchStrategy is not null)
@@ -30,7 +28,7 @@ internal sealed class SchemaWriter(SourceText output, INamedTypeSymbol type, Lis
 
     // Berth.Api.Core.V1.Pod is io.k8s.api.core.v1.Pod in OpenAPI; clients look definitions up by kind, the name only has to
     // be unique, and these are the names that people grep for.
-    private string DefinitionName()
+    public static string DefinitionName(INamedTypeSymbol type)
     {
         var space = type.ContainingNamespace.ToDisplayString().ToLowerInvariant();
         var prefix = space switch

@@ -19,6 +19,8 @@ internal sealed class TypeWriter
         _resource = Attribute("ResourceAttribute");
     }
 
+    public IReadOnlyList<FieldModel> Fields => _fields;
+
     public bool IsKind => _kind is not null;
 
     public string Write()

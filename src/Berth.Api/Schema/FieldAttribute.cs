@@ -19,7 +19,10 @@ public sealed class FieldAttribute(int number) : Attribute
     /// </summary>
     public int[] In { get; init; } = [];
 
-    /// <summary>True when JSON carries the field also at its zero value (no <c>omitempty</c> in the Kubernetes API).</summary>
+    /// <summary>
+    /// True when JSON carries the field also at its zero value: no <c>omitempty</c> in the Kubernetes API, or a time held by value. Absent
+    /// values, lists and maps are written as null then. Structs held by value are always written, with or without this.
+    /// </summary>
     public bool Always { get; init; }
 
     /// <summary>True when OpenAPI lists the field as required.</summary>

@@ -11,12 +11,6 @@ public sealed record FieldSchema
     /// <summary>OpenAPI lists the field as required.</summary>
     public bool Required { get; init; }
 
-    /// <summary>
-    /// Kubernetes writes the field also when it is empty: a struct held by value, or a field without <c>omitempty</c>. Berth
-    /// leaves most of those out of its JSON; who compares objects field by field must know that they are there.
-    /// </summary>
-    public bool Always { get; init; }
-
     /// <summary>Constant taken for an absent field, as JSON; null when there is none.</summary>
     public string? DefaultJson { get; init; }
 

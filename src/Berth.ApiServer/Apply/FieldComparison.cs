@@ -74,19 +74,19 @@ internal sealed class FieldComparison
     private void CompareMembers(JsonObject? before, JsonObject? after, FieldType type)
     {
         foreach (var (name, value) in before ?? [])
-            CompareMember(name, new Slot(true, value), Member(after, name, type), type);
+            CompareMember(name, new Slot(true, value), Member(after, name), type);
         foreach (var (name, value) in after ?? [])
         {
             if (before?.ContainsKey(name) != true)
-                CompareMember(name, Member(before, name, type), new Slot(true, value), type);
+                CompareMember(name, Member(before, name), new Slot(true, value), type);
         }
     }
 
-    private static Slot Member(JsonObject? owner, string name, FieldType type)
+    private static Slot Member(JsonObject? owner, string name)
     {
         if (owner is null)
             return default;
-        return owner.TryGetPropertyValue(name, out var value) ? new Slot(true, value) : new Slot(type.IsAlwaysThere(name), null);
+        return owner.TryGetPropertyValue(name, out var value) ? new Slot(true, value) : default;
     }
 
     private void CompareMember(string name, Slot before, Slot after, FieldType type)

@@ -241,7 +241,7 @@ public static class FieldManager
 
     private static IApiObject Empty(KindInfo kind) => kind.ReadJson("{}"u8, null);
 
-    private static JsonObject Tree(IApiObject value) => Strip(CompleteTree.Of(value));
+    private static JsonObject Tree(IApiObject value) => Strip(JsonTree.Of(value));
 
     /// <summary>A copy without what is not subject to ownership and would only be in the way.</summary>
     private static JsonObject Bare(JsonObject value) => Strip((JsonObject)value.DeepClone());

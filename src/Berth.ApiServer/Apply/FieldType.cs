@@ -48,12 +48,6 @@ internal readonly record struct FieldType(FieldForm Form, MessageSchema? Message
     /// <summary>True when the value is a struct with this field.</summary>
     public bool Declares(string field) => Message?.Field(field) is not null;
 
-    /// <summary>
-    /// True for fields that Kubernetes writes also when they are empty: against those a value that appears is a change, not
-    /// an addition.
-    /// </summary>
-    public bool IsAlwaysThere(string field) => Message?.Field(field) is { Required: true } or { Always: true };
-
     public FieldType Field(string name) => Message is not null ? Of(Message.Field(name)?.Value ?? Message.Unlisted) : Of(Value?.Element);
 
     public FieldType Item => Of(Value?.Element);

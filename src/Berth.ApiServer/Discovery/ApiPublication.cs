@@ -40,7 +40,7 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
             // Most changes of definitions are those of their status.
             _edition = _edition is { } before && before.Kinds.SetEquals(kinds)
                 ? before with { Version = version }
-                : new Edition(version, kinds, new DiscoveryDocuments(everything, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, new MetadataDescriptions(), before: _edition?.OpenApi));
+                : new Edition(version, kinds, new DiscoveryDocuments(everything, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, before: _edition?.OpenApi));
             return _edition;
         }
         finally

@@ -53,7 +53,7 @@ internal static class ObjectPatch
     {
         try
         {
-            var target = CompleteTree.Of(old);
+            var target = JsonTree.Of(old);
             var result = type switch
             {
                 JsonPatchType => JsonPatch.Apply(target, body.Span),

@@ -44,14 +44,12 @@ internal static class CustomSchemas
             return;
         if (schema["properties"] is not JsonObject all)
             schema["properties"] = all = [];
-        all["apiVersion"] = Text("APIVersion defines the version of the API in which this object is written.");
-        all["kind"] = Text("Kind says what sort of object this is; it cannot change.");
+        all["apiVersion"] = Text(ApiWords.ApiVersion);
+        all["kind"] = Text(ApiWords.Kind);
         all["metadata"] = dialect == OpenApiDialect.V3
-            ? new JsonObject { ["description"] = MetadataText, ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/components/schemas/" + Metadata }) }
-            : new JsonObject { ["description"] = MetadataText, ["$ref"] = "#/definitions/" + Metadata };
+            ? new JsonObject { ["description"] = ApiWords.Metadata, ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/components/schemas/" + Metadata }) }
+            : new JsonObject { ["description"] = ApiWords.Metadata, ["$ref"] = "#/definitions/" + Metadata };
     }
-
-    private static string MetadataText => "Standard object's metadata: its name, its labels and what the server keeps about it.";
 
     private static void Descend(JsonNode? schema, OpenApiDialect dialect)
     {

@@ -11,6 +11,8 @@ internal readonly record struct GroupVersionKind(string Group, string Version, s
 /// <param name="Kinds">Empty for types that do not travel on their own; with apiVersion and kind otherwise.</param>
 internal sealed record Definition(MessageSchema Schema, IReadOnlyList<GroupVersionKind> Kinds)
 {
+    public bool IsList { get; private init; }
+
     public static Definition Of(KindInfo kind) => new(kind.Schema, [new(kind.Group, kind.Version, kind.Kind)]);
 
     /// <summary>The list that collections of a kind are answered with.</summary>
@@ -20,7 +22,7 @@ internal sealed record Definition(MessageSchema Schema, IReadOnlyList<GroupVersi
             new FieldSchema { Name = "metadata", Value = ValueSchema.Of(() => ListMeta.Schema) },
             new FieldSchema { Name = "items", Value = ValueSchema.ListOf(ValueSchema.Of(() => kind.Schema)), Required = true },
         ]),
-        [new(kind.Group, kind.Version, kind.ListKind)]);
+        [new(kind.Group, kind.Version, kind.ListKind)]) { IsList = true };
 
     /// <summary>The types that a type is made of, itself left out.</summary>
     public static IEnumerable<MessageSchema> Parts(MessageSchema schema)

@@ -5,7 +5,7 @@ using Berth.ApiServer.CustomResources;
 namespace Berth.ApiServer.OpenApi;
 
 /// <summary>Writes types as JSON schemas with Kubernetes' extensions, in one dialect. One document each: it remembers which named values were used.</summary>
-internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dialect, IOpenApiDescriptions? descriptions)
+internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dialect)
 {
     private const string Time = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
     private const string MicroTime = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
@@ -15,6 +15,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
     private const string FieldsV1 = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1";
     private const string AnyJson = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON";
 
+    private readonly ApiWords _words = new();
     private readonly SortedSet<string> _values = new(StringComparer.Ordinal);
 
     /// <summary>Writes all definitions and what they are made of, sorted by name, as members of the current object.</summary>
@@ -66,7 +67,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
         }
 
         output.WriteStartObject(schema.Name);
-        Describe(schema.Name, null);
+        Describe(_words.Of(definition));
         if (schema is { Atomic: true, Fields.Count: 0 })
         {
             // A union, such as JSONSchemaPropsOrBool: JSON schemas of this dialect have no words for it.
@@ -85,12 +86,12 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
             // Watch events count as kinds, but do not say so themselves.
             if (definition.Kinds.Count > 0 && schema != WellKnownSchemas.WatchEvent)
             {
-                WriteText("apiVersion");
-                WriteText("kind");
+                WriteText("apiVersion", ApiWords.ApiVersion);
+                WriteText("kind", ApiWords.Kind);
             }
 
-            foreach (var field in schema.Fields)
-                WriteField(schema, field);
+            for (var i = 0; i < schema.Fields.Count; i++)
+                WriteField(schema, schema.Fields[i], _words.Of(schema, schema.Fields[i], i));
             output.WriteEndObject();
         }
 
@@ -107,17 +108,18 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
         output.WriteEndObject();
     }
 
-    private void WriteText(string name)
+    private void WriteText(string name, string description)
     {
         output.WriteStartObject(name);
+        output.WriteString("description", description);
         output.WriteString("type", "string");
         output.WriteEndObject();
     }
 
-    private void WriteField(MessageSchema owner, FieldSchema field)
+    private void WriteField(MessageSchema owner, FieldSchema field, string? text)
     {
         output.WriteStartObject(field.Name);
-        var described = Describe(owner.Name, field.Name);
+        var described = Describe(text);
         var named = NameOf(owner, field.Value);
         if (dialect == OpenApiDialect.V3 && field.DefaultJson is not null)
         {
@@ -215,7 +217,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
     private void WriteValueDefinition(string name)
     {
         output.WriteStartObject(name);
-        Describe(name, null);
+        Describe(ApiWords.OfValue(name));
         switch (name)
         {
             case Time or MicroTime:
@@ -253,9 +255,9 @@ internal sealed class DefinitionWriter(Utf8JsonWriter output, OpenApiDialect dia
         output.WriteEndObject();
     }
 
-    private bool Describe(string type, string? field)
+    private bool Describe(string? text)
     {
-        if (descriptions?.Find(type, field) is not { } text)
+        if (text is null)
             return false;
         output.WriteString("description", text);
         return true;

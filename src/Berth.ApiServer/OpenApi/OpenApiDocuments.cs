@@ -13,9 +13,8 @@ namespace Berth.ApiServer.OpenApi;
 /// </summary>
 /// <param name="served">What is served; must not change any more.</param>
 /// <param name="version">Version of the API, such as <c>v1.36.2</c>.</param>
-/// <param name="descriptions">Null while there are none.</param>
 /// <param name="before">Of what was served before: documents of versions that are the same are taken from there.</param>
-public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenApiDescriptions? descriptions = null, OpenApiDocuments? before = null)
+public sealed class OpenApiDocuments(ServedGroups served, string version, OpenApiDocuments? before = null)
 {
     // Bodies that are only ever read: no validation, no indentation.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -116,7 +115,7 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenA
 
     private byte[] WriteV3(IEnumerable<PathSpec> paths, IReadOnlyList<Definition> definitions) => Write(output =>
     {
-        var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V3, descriptions);
+        var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V3);
         output.WriteStartObject();
         output.WriteString("openapi", "3.0.0");
         WriteInfo(output);
@@ -135,7 +134,7 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, IOpenA
     private byte[] WriteV2() => Write(output =>
     {
         var versions = _served.Groups.SelectMany(g => g.Versions.Select(v => (Group: g.Name, Version: v))).ToList();
-        var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V2, descriptions);
+        var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V2);
         output.WriteStartObject();
         output.WriteString("swagger", "2.0");
         WriteInfo(output);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using Berth.ApiServer.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -73,20 +72,16 @@ public sealed class OpenApiHandler(Func<CancellationToken, ValueTask<OpenApiDocu
             return;
         }
 
-        await SendAsync(http, type, type == JsonType ? document.Json : document.Proto).ConfigureAwait(false);
+        await SendAsync(http, type, document, type == JsonType).ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(HttpContext http, string type, byte[] bytes)
+    private static async Task SendAsync(HttpContext http, string type, OpenApiDocument document, bool json)
     {
         http.Response.ContentType = type;
-        if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method))
-        {
+        var compressed = http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method);
+        if (compressed)
             http.Response.Headers.ContentEncoding = "gzip";
-            await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-            await gzip.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
-            return;
-        }
-
+        var bytes = compressed ? document.Compressed(json) : json ? document.Json : document.Proto;
         http.Response.ContentLength = bytes.Length;
         if (HttpMethods.IsGet(http.Request.Method))
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed class JsonPatchTests
     {
         var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }] } };
 
-        var result = JsonPatch.Apply(CompleteTree.Of(pod), """[{"op":"add","path":"/spec/containers/0/resources/limits","value":{"cpu":"1"}}]"""u8);
+        var result = JsonPatch.Apply(JsonTree.Of(pod), """[{"op":"add","path":"/spec/containers/0/resources/limits","value":{"cpu":"1"}}]"""u8);
 
         Assert.Equal("1", result["spec"]!["containers"]![0]!["resources"]!["limits"]!["cpu"]!.ToString());
     }

@@ -8,7 +8,7 @@ public sealed partial record ValidatingWebhook
     [Field(1, Always = true, Required = true)]
     public string Name { get; init; } = "";
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public WebhookClientConfig ClientConfig { get; init; } = WebhookClientConfig.Empty;
 
     [Field(3)]
@@ -20,13 +20,13 @@ public sealed partial record ValidatingWebhook
     [Field(5)]
     public LabelSelector? NamespaceSelector { get; init; }
 
-    [Field(6, Required = true)]
+    [Field(6, Always = true, Required = true)]
     public string? SideEffects { get; init; }
 
     [Field(7)]
     public int? TimeoutSeconds { get; init; }
 
-    [Field(8, Required = true)]
+    [Field(8, Always = true, Required = true)]
     public ApiList<string> AdmissionReviewVersions { get; init; } = [];
 
     [Field(9)]

@@ -10,7 +10,7 @@ public sealed partial record CustomResourceDefinition
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public CustomResourceDefinitionSpec Spec { get; init; } = CustomResourceDefinitionSpec.Empty;
 
     [Field(3)]

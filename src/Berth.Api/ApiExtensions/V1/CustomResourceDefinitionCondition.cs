@@ -10,7 +10,7 @@ public sealed partial record CustomResourceDefinitionCondition
     [Field(2, Always = true, Required = true)]
     public string Status { get; init; } = "";
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public Time? LastTransitionTime { get; init; }
 
     [Field(4)]

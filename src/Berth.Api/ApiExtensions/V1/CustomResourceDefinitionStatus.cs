@@ -4,13 +4,13 @@ namespace Berth.Api.ApiExtensions.V1;
 
 public sealed partial record CustomResourceDefinitionStatus
 {
-    [Field(1), ListMap("type")]
+    [Field(1, Always = true), ListMap("type")]
     public ApiList<CustomResourceDefinitionCondition> Conditions { get; init; } = [];
 
-    [Field(2, Always = true)]
+    [Field(2)]
     public CustomResourceDefinitionNames AcceptedNames { get; init; } = CustomResourceDefinitionNames.Empty;
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public ApiList<string> StoredVersions { get; init; } = [];
 
     [Field(4)]

@@ -7,6 +7,6 @@ public sealed partial record WebhookConversion
     [Field(2)]
     public WebhookClientConfig? ClientConfig { get; init; }
 
-    [Field(3, Required = true)]
+    [Field(3, Always = true, Required = true)]
     public ApiList<string> ConversionReviewVersions { get; init; } = [];
 }

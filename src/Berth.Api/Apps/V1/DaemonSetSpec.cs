@@ -6,10 +6,10 @@ namespace Berth.Api.Apps.V1;
 
 public sealed partial record DaemonSetSpec
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public LabelSelector? Selector { get; init; }
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
 
     [Field(3)]

@@ -16,9 +16,9 @@ public sealed partial record DeploymentCondition
     [Field(5)]
     public string Message { get; init; } = "";
 
-    [Field(6)]
+    [Field(6, Always = true)]
     public Time? LastUpdateTime { get; init; }
 
-    [Field(7)]
+    [Field(7, Always = true)]
     public Time? LastTransitionTime { get; init; }
 }

@@ -9,10 +9,10 @@ public sealed partial record DeploymentSpec
     [Field(1)]
     public int? Replicas { get; init; }
 
-    [Field(2, Required = true)]
+    [Field(2, Always = true, Required = true)]
     public LabelSelector? Selector { get; init; }
 
-    [Field(3, Always = true, Required = true)]
+    [Field(3, Required = true)]
     public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
 
     [Field(4), PatchStrategy("retainKeys")]

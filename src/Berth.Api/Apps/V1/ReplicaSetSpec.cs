@@ -9,7 +9,7 @@ public sealed partial record ReplicaSetSpec
     [Field(1)]
     public int? Replicas { get; init; }
 
-    [Field(2, Required = true)]
+    [Field(2, Always = true, Required = true)]
     public LabelSelector? Selector { get; init; }
 
     [Field(3)]

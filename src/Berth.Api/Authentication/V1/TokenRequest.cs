@@ -9,7 +9,7 @@ public sealed partial record TokenRequest
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true)]
+    [Field(2)]
     public TokenRequestSpec Spec { get; init; } = TokenRequestSpec.Empty;
 
     [Field(3)]

@@ -4,12 +4,12 @@ namespace Berth.Api.Authentication.V1;
 
 public sealed partial record TokenRequestSpec
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public ApiList<string> Audiences { get; init; } = [];
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public BoundObjectReference? BoundObjectRef { get; init; }
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public long? ExpirationSeconds { get; init; }
 }

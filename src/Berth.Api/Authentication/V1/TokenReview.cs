@@ -10,9 +10,9 @@ public sealed partial record TokenReview
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public TokenReviewSpec Spec { get; init; } = TokenReviewSpec.Empty;
 
-    [Field(3, Always = true)]
+    [Field(3)]
     public TokenReviewStatus Status { get; init; } = TokenReviewStatus.Empty;
 }

@@ -10,9 +10,9 @@ public sealed partial record LocalSubjectAccessReview
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public SubjectAccessReviewSpec Spec { get; init; } = SubjectAccessReviewSpec.Empty;
 
-    [Field(3, Always = true)]
+    [Field(3)]
     public SubjectAccessReviewStatus Status { get; init; } = SubjectAccessReviewStatus.Empty;
 }

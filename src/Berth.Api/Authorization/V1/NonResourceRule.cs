@@ -4,7 +4,7 @@ namespace Berth.Api.Authorization.V1;
 
 public sealed partial record NonResourceRule
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ApiList<string> Verbs { get; init; } = [];
 
     [Field(2)]

@@ -10,9 +10,9 @@ public sealed partial record SelfSubjectRulesReview
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public SelfSubjectRulesReviewSpec Spec { get; init; } = SelfSubjectRulesReviewSpec.Empty;
 
-    [Field(3, Always = true)]
+    [Field(3)]
     public SubjectRulesReviewStatus Status { get; init; } = SubjectRulesReviewStatus.Empty;
 }

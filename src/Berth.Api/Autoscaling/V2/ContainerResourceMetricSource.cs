@@ -7,7 +7,7 @@ public sealed partial record ContainerResourceMetricSource
     [Field(1, Always = true, Required = true)]
     public string Name { get; init; } = "";
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public MetricTarget Target { get; init; } = MetricTarget.Empty;
 
     [Field(3, Always = true, Required = true)]

@@ -7,7 +7,7 @@ public sealed partial record ContainerResourceMetricStatus
     [Field(1, Always = true, Required = true)]
     public string Name { get; init; } = "";
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public MetricValueStatus Current { get; init; } = MetricValueStatus.Empty;
 
     [Field(3, Always = true, Required = true)]

@@ -4,7 +4,7 @@ namespace Berth.Api.Autoscaling.V2;
 
 public sealed partial record HorizontalPodAutoscalerSpec
 {
-    [Field(1, Always = true, Required = true)]
+    [Field(1, Required = true)]
     public CrossVersionObjectReference ScaleTargetRef { get; init; } = CrossVersionObjectReference.Empty;
 
     [Field(2)]

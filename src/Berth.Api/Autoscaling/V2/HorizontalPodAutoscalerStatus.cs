@@ -16,7 +16,7 @@ public sealed partial record HorizontalPodAutoscalerStatus
     [Field(4, Always = true, Required = true)]
     public int DesiredReplicas { get; init; }
 
-    [Field(5)]
+    [Field(5, Always = true)]
     public ApiList<MetricStatus> CurrentMetrics { get; init; } = [];
 
     [Field(6), ListMap("type"), PatchStrategy("merge", "type")]

@@ -4,12 +4,12 @@ namespace Berth.Api.Autoscaling.V2;
 
 public sealed partial record ObjectMetricSource
 {
-    [Field(1, Always = true, Required = true)]
+    [Field(1, Required = true)]
     public CrossVersionObjectReference DescribedObject { get; init; } = CrossVersionObjectReference.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public MetricTarget Target { get; init; } = MetricTarget.Empty;
 
-    [Field(3, Always = true, Required = true)]
+    [Field(3, Required = true)]
     public MetricIdentifier Metric { get; init; } = MetricIdentifier.Empty;
 }

@@ -16,7 +16,7 @@ public sealed partial record CronJobSpec
     [Field(4)]
     public bool? Suspend { get; init; }
 
-    [Field(5, Always = true, Required = true)]
+    [Field(5, Required = true)]
     public JobTemplateSpec JobTemplate { get; init; } = JobTemplateSpec.Empty;
 
     [Field(6)]

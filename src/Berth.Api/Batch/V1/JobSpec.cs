@@ -21,7 +21,7 @@ public sealed partial record JobSpec
     [Field(5)]
     public bool? ManualSelector { get; init; }
 
-    [Field(6, Always = true, Required = true)]
+    [Field(6, Required = true)]
     public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
 
     [Field(7)]

@@ -10,6 +10,6 @@ public sealed partial record PodFailurePolicyOnExitCodesRequirement
     [Field(2, Always = true, Required = true)]
     public string Operator { get; init; } = "";
 
-    [Field(3, Required = true), ListSet]
+    [Field(3, Always = true, Required = true), ListSet]
     public ApiList<int> Values { get; init; } = [];
 }

@@ -13,10 +13,10 @@ public sealed partial record CertificateSigningRequestCondition
     [Field(3)]
     public string Message { get; init; } = "";
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public Time? LastUpdateTime { get; init; }
 
-    [Field(5)]
+    [Field(5, Always = true)]
     public Time? LastTransitionTime { get; init; }
 
     [Field(6, Always = true, Required = true)]

@@ -4,7 +4,7 @@ namespace Berth.Api.Certificates.V1;
 
 public sealed partial record CertificateSigningRequestSpec
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ByteString? Request { get; init; }
 
     [Field(2)]

@@ -13,6 +13,6 @@ public sealed partial record AzureFilePersistentVolumeSource
     [Field(3)]
     public bool ReadOnly { get; init; }
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public string? SecretNamespace { get; init; }
 }

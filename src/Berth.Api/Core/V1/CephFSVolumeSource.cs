@@ -4,7 +4,7 @@ namespace Berth.Api.Core.V1;
 
 public sealed partial record CephFSVolumeSource
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ApiList<string> Monitors { get; init; } = [];
 
     [Field(2)]

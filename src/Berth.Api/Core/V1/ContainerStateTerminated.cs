@@ -16,10 +16,10 @@ public sealed partial record ContainerStateTerminated
     [Field(4)]
     public string Message { get; init; } = "";
 
-    [Field(5)]
+    [Field(5, Always = true)]
     public Time? StartedAt { get; init; }
 
-    [Field(6)]
+    [Field(6, Always = true)]
     public Time? FinishedAt { get; init; }
 
     [Field(7)]

@@ -7,10 +7,10 @@ namespace Berth.Api.Core.V1;
 [Resource("events", "event", ShortNames = "ev")]
 public sealed partial record Event
 {
-    [Field(1, Always = true, Required = true)]
+    [Field(1, Required = true)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public ObjectReference InvolvedObject { get; init; } = ObjectReference.Empty;
 
     [Field(3)]
@@ -22,10 +22,10 @@ public sealed partial record Event
     [Field(5)]
     public EventSource Source { get; init; } = EventSource.Empty;
 
-    [Field(6)]
+    [Field(6, Always = true)]
     public Time? FirstTimestamp { get; init; }
 
-    [Field(7)]
+    [Field(7, Always = true)]
     public Time? LastTimestamp { get; init; }
 
     [Field(8)]
@@ -34,7 +34,7 @@ public sealed partial record Event
     [Field(9)]
     public string Type { get; init; } = "";
 
-    [Field(10)]
+    [Field(10, Always = true)]
     public MicroTime? EventTime { get; init; }
 
     [Field(11)]

@@ -7,6 +7,6 @@ public sealed partial record EventSeries
     [Field(1)]
     public int Count { get; init; }
 
-    [Field(2)]
+    [Field(2, Always = true)]
     public MicroTime? LastObservedTime { get; init; }
 }

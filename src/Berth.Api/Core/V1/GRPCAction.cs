@@ -7,6 +7,6 @@ public sealed partial record GRPCAction
     [Field(1, Always = true, Required = true)]
     public int Port { get; init; }
 
-    [Field(2)]
+    [Field(2, Always = true)]
     public string? Service { get; init; }
 }

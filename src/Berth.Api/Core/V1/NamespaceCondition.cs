@@ -10,7 +10,7 @@ public sealed partial record NamespaceCondition
     [Field(2, Always = true, Required = true)]
     public string Status { get; init; } = "";
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public Time? LastTransitionTime { get; init; }
 
     [Field(5)]

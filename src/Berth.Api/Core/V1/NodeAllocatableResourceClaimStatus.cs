@@ -10,6 +10,6 @@ public sealed partial record NodeAllocatableResourceClaimStatus
     [Field(2), ListSet]
     public ApiList<string> Containers { get; init; } = [];
 
-    [Field(3, Required = true)]
+    [Field(3, Always = true, Required = true)]
     public ApiMap<Quantity> Resources { get; init; } = [];
 }

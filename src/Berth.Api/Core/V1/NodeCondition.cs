@@ -10,10 +10,10 @@ public sealed partial record NodeCondition
     [Field(2, Always = true, Required = true)]
     public string Status { get; init; } = "";
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public Time? LastHeartbeatTime { get; init; }
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public Time? LastTransitionTime { get; init; }
 
     [Field(5)]

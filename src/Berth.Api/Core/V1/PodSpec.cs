@@ -7,7 +7,7 @@ public sealed partial record PodSpec
     [Field(1), ListMap("name"), PatchStrategy("merge,retainKeys", "name")]
     public ApiList<Volume> Volumes { get; init; } = [];
 
-    [Field(2, Required = true), ListMap("name"), PatchStrategy("merge", "name")]
+    [Field(2, Always = true, Required = true), ListMap("name"), PatchStrategy("merge", "name")]
     public ApiList<Container> Containers { get; init; } = [];
 
     [Field(3)]

@@ -10,7 +10,7 @@ public sealed partial record ScaleIOPersistentVolumeSource
     [Field(2, Always = true, Required = true)]
     public string System { get; init; } = "";
 
-    [Field(3, Required = true)]
+    [Field(3, Always = true, Required = true)]
     public SecretReference? SecretRef { get; init; }
 
     [Field(4)]

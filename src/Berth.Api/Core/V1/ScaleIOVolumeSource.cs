@@ -10,7 +10,7 @@ public sealed partial record ScaleIOVolumeSource
     [Field(2, Always = true, Required = true)]
     public string System { get; init; } = "";
 
-    [Field(3, Required = true)]
+    [Field(3, Always = true, Required = true)]
     public LocalObjectReference? SecretRef { get; init; }
 
     [Field(4)]

@@ -7,6 +7,6 @@ public sealed partial record TopologySelectorLabelRequirement
     [Field(1, Always = true, Required = true)]
     public string Key { get; init; } = "";
 
-    [Field(2, Required = true)]
+    [Field(2, Always = true, Required = true)]
     public ApiList<string> Values { get; init; } = [];
 }

@@ -5,7 +5,7 @@ namespace Berth.Api.Core.V1;
 [Atomic]
 public sealed partial record TypedLocalObjectReference
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public string? ApiGroup { get; init; }
 
     [Field(2, Always = true, Required = true)]

@@ -4,7 +4,7 @@ namespace Berth.Api.Core.V1;
 
 public sealed partial record TypedObjectReference
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public string? ApiGroup { get; init; }
 
     [Field(2, Always = true, Required = true)]

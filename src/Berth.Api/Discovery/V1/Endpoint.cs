@@ -5,7 +5,7 @@ namespace Berth.Api.Discovery.V1;
 
 public sealed partial record Endpoint
 {
-    [Field(1, Required = true), ListSet]
+    [Field(1, Always = true, Required = true), ListSet]
     public ApiList<string> Addresses { get; init; } = [];
 
     [Field(2)]

@@ -10,10 +10,10 @@ public sealed partial record EndpointSlice
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2)]
+    [Field(2, Always = true)]
     public ApiList<Endpoint> Endpoints { get; init; } = [];
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public ApiList<EndpointPort> Ports { get; init; } = [];
 
     [Field(4, Always = true, Required = true)]

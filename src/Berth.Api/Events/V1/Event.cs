@@ -8,10 +8,10 @@ namespace Berth.Api.Events.V1;
 [Resource("events", "event", ShortNames = "ev")]
 public sealed partial record Event
 {
-    [Field(1, Always = true)]
+    [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Required = true)]
+    [Field(2, Always = true, Required = true)]
     public MicroTime? EventTime { get; init; }
 
     [Field(3)]
@@ -44,10 +44,10 @@ public sealed partial record Event
     [Field(12)]
     public EventSource DeprecatedSource { get; init; } = EventSource.Empty;
 
-    [Field(13)]
+    [Field(13, Always = true)]
     public Time? DeprecatedFirstTimestamp { get; init; }
 
-    [Field(14)]
+    [Field(14, Always = true)]
     public Time? DeprecatedLastTimestamp { get; init; }
 
     [Field(15)]

@@ -4,7 +4,7 @@ namespace Berth.Api.FlowControl.V1;
 
 public sealed partial record FlowSchemaSpec
 {
-    [Field(1, Always = true, Required = true)]
+    [Field(1, Required = true)]
     public PriorityLevelConfigurationReference PriorityLevelConfiguration { get; init; } = PriorityLevelConfigurationReference.Empty;
 
     [Field(2, Always = true)]

@@ -4,7 +4,7 @@ namespace Berth.Api.FlowControl.V1;
 
 public sealed partial record LimitedPriorityLevelConfiguration
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public int? NominalConcurrencyShares { get; init; }
 
     [Field(2)]

@@ -4,7 +4,7 @@ namespace Berth.Api.FlowControl.V1;
 
 public sealed partial record PolicyRulesWithSubjects
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ApiList<Subject> Subjects { get; init; } = [];
 
     [Field(2)]

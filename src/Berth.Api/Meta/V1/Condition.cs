@@ -13,7 +13,7 @@ public sealed partial record Condition
     [Field(3)]
     public long ObservedGeneration { get; init; }
 
-    [Field(4, Required = true)]
+    [Field(4, Always = true, Required = true)]
     public Time? LastTransitionTime { get; init; }
 
     [Field(5, Always = true, Required = true)]

@@ -6,7 +6,7 @@ namespace Berth.Api.Meta.V1;
 [Kind("meta.k8s.io", "v1", "Table")]
 public sealed partial record Table
 {
-    [Field(1, Always = true)]
+    [Field(1)]
     public ListMeta Metadata { get; init; } = ListMeta.Empty;
 
     [Field(2, Always = true)]

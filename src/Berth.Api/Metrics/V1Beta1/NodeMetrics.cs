@@ -11,10 +11,10 @@ public sealed partial record NodeMetrics
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
     /// <summary>End of the <see cref="Window"/> over which usage was measured.</summary>
-    [Field(2, Required = true)]
+    [Field(2, Always = true, Required = true)]
     public Time? Timestamp { get; init; }
 
-    [Field(3, Always = true, Required = true)]
+    [Field(3, Required = true)]
     public Duration Window { get; init; } = Duration.Empty;
 
     [Field(4, Always = true, Required = true)]

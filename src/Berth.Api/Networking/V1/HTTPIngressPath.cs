@@ -7,9 +7,9 @@ public sealed partial record HTTPIngressPath
     [Field(1)]
     public string Path { get; init; } = "";
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public IngressBackend Backend { get; init; } = IngressBackend.Empty;
 
-    [Field(3, Required = true)]
+    [Field(3, Always = true, Required = true)]
     public string? PathType { get; init; }
 }

@@ -4,6 +4,6 @@ namespace Berth.Api.Networking.V1;
 
 public sealed partial record HTTPIngressRuleValue
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ApiList<HTTPIngressPath> Paths { get; init; } = [];
 }

@@ -13,7 +13,7 @@ public sealed partial record IngressClassParametersReference
     [Field(3, Always = true, Required = true)]
     public string Name { get; init; } = "";
 
-    [Field(4)]
+    [Field(4, Always = true)]
     public string? Scope { get; init; }
 
     [Field(5)]

@@ -5,7 +5,7 @@ namespace Berth.Api.Networking.V1;
 
 public sealed partial record NetworkPolicySpec
 {
-    [Field(1, Always = true)]
+    [Field(1)]
     public LabelSelector PodSelector { get; init; } = LabelSelector.Empty;
 
     [Field(2)]

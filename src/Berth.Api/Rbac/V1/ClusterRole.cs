@@ -10,7 +10,7 @@ public sealed partial record ClusterRole
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2)]
+    [Field(2, Always = true)]
     public ApiList<PolicyRule> Rules { get; init; } = [];
 
     [Field(3)]

@@ -4,7 +4,7 @@ namespace Berth.Api.Rbac.V1;
 
 public sealed partial record PolicyRule
 {
-    [Field(1, Required = true)]
+    [Field(1, Always = true, Required = true)]
     public ApiList<string> Verbs { get; init; } = [];
 
     [Field(2)]

@@ -10,6 +10,6 @@ public sealed partial record Role
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2)]
+    [Field(2, Always = true)]
     public ApiList<PolicyRule> Rules { get; init; } = [];
 }

@@ -13,6 +13,6 @@ public sealed partial record RoleBinding
     [Field(2)]
     public ApiList<Subject> Subjects { get; init; } = [];
 
-    [Field(3, Always = true, Required = true)]
+    [Field(3, Required = true)]
     public RoleRef RoleRef { get; init; } = RoleRef.Empty;
 }

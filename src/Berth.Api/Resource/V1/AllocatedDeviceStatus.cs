@@ -14,7 +14,7 @@ public sealed partial record AllocatedDeviceStatus
     [Field(3, Always = true, Required = true)]
     public string Device { get; init; } = "";
 
-    [Field(4), ListMap("type")]
+    [Field(4, Always = true), ListMap("type")]
     public ApiList<Condition> Conditions { get; init; } = [];
 
     [Field(5)]

@@ -4,7 +4,7 @@ namespace Berth.Api.Resource.V1;
 
 public sealed partial record CapacityRequestPolicy
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public Quantity? Default { get; init; }
 
     [Field(3)]

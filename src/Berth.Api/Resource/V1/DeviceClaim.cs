@@ -4,7 +4,7 @@ namespace Berth.Api.Resource.V1;
 
 public sealed partial record DeviceClaim
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public ApiList<DeviceRequest> Requests { get; init; } = [];
 
     [Field(2)]

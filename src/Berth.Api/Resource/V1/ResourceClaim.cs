@@ -10,7 +10,7 @@ public sealed partial record ResourceClaim
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public ResourceClaimSpec Spec { get; init; } = ResourceClaimSpec.Empty;
 
     [Field(3)]

@@ -4,6 +4,6 @@ namespace Berth.Api.Resource.V1;
 
 public sealed partial record ResourceClaimSpec
 {
-    [Field(1, Always = true)]
+    [Field(1)]
     public DeviceClaim Devices { get; init; } = DeviceClaim.Empty;
 }

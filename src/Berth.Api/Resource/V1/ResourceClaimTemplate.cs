@@ -10,6 +10,6 @@ public sealed partial record ResourceClaimTemplate
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public ResourceClaimTemplateSpec Spec { get; init; } = ResourceClaimTemplateSpec.Empty;
 }

@@ -8,6 +8,6 @@ public sealed partial record ResourceClaimTemplateSpec
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public ResourceClaimSpec Spec { get; init; } = ResourceClaimSpec.Empty;
 }

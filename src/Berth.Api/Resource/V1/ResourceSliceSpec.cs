@@ -8,7 +8,7 @@ public sealed partial record ResourceSliceSpec
     [Field(1, Always = true, Required = true)]
     public string Driver { get; init; } = "";
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public ResourcePool Pool { get; init; } = ResourcePool.Empty;
 
     [Field(3)]

@@ -10,6 +10,6 @@ public sealed partial record CSINode
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public CSINodeSpec Spec { get; init; } = CSINodeSpec.Empty;
 }

@@ -10,7 +10,7 @@ public sealed partial record CSINodeDriver
     [Field(2, Always = true, Required = true)]
     public string NodeID { get; init; } = "";
 
-    [Field(3)]
+    [Field(3, Always = true)]
     public ApiList<string> TopologyKeys { get; init; } = [];
 
     [Field(4)]

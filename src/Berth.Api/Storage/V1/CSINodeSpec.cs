@@ -4,6 +4,6 @@ namespace Berth.Api.Storage.V1;
 
 public sealed partial record CSINodeSpec
 {
-    [Field(1, Required = true), ListMap("name"), PatchStrategy("merge", "name")]
+    [Field(1, Always = true, Required = true), ListMap("name"), PatchStrategy("merge", "name")]
     public ApiList<CSINodeDriver> Drivers { get; init; } = [];
 }

@@ -10,7 +10,7 @@ public sealed partial record VolumeAttachment
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    [Field(2, Always = true, Required = true)]
+    [Field(2, Required = true)]
     public VolumeAttachmentSpec Spec { get; init; } = VolumeAttachmentSpec.Empty;
 
     [Field(3)]

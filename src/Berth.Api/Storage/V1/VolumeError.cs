@@ -4,7 +4,7 @@ namespace Berth.Api.Storage.V1;
 
 public sealed partial record VolumeError
 {
-    [Field(1)]
+    [Field(1, Always = true)]
     public Time? Time { get; init; }
 
     [Field(2)]
