@@ -68,14 +68,68 @@ public sealed partial class PodWorker
                 throw;
             }
 
-            observed = await LookAsync(pod, _observer.ObserveNewSandboxAsync(observed, sandboxId, ct));
-            // Files that show the pod's own address could not know it before.
-            if (PodVolumes.ShowAddress(pod)) await _services.Volumes.RefreshAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
             await telling;
         }
 
         var volumes = await preparing;
         _volumesRefreshAt = volumes.RefreshAt;
+        var addressing = AddressAsync(pod, observed, plan.CreateSandboxAttempt is null ? null : sandboxId, ct);
+        string? failed = null;
+        var started = new List<string>();
+        try
+        {
+            // A container is made while its pod's address is asked for, and started once it is known.
+            if (plan.CreateSandboxAttempt is null || ShowsAddress(pod)) await addressing;
+            var sandboxConfig = BuildSandbox(pod, attempt, parent);
+            foreach (var start in plan.Starts)
+            {
+                try
+                {
+                    started.Add(await StartAsync(pod, observed, start, start == plan.Starts[0] ? image : null, sandboxId, sandboxConfig, volumes.Volumes, addressing, ct));
+                }
+                catch (ContainerConfigException error)
+                {
+                    // The other containers are not held up by one that cannot start.
+                    failed = $"container {start.Container.Name}: {error.Reason}: {error.Message}";
+                    _waiting[start.Container.Name] = new ContainerStateWaiting { Reason = error.Reason, Message = error.Message };
+                    if (error.Reason is not ("ErrImagePull" or "ImagePullBackOff" or "ErrImageNeverPull" or "ImageInspectError"))
+                        _services.Events.Event(pod, "Warning", error.Reason is "InvalidImageName" ? "InspectFailed" : "Failed", $"Error: {error.Message}", start.Container.FieldPath);
+                }
+            }
+        }
+        finally
+        {
+            // Rounds never overlap: what is told of below, or looked at by the next round, has come.
+            await ((Task)addressing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        (observed, _) = await addressing;
+        if (failed is null)
+        {
+            // Told from the runtime's own answer about what was started, without the whole look that the next round begins with.
+            await TellAsync(pod, await LookAsync(pod, _observer.ObserveStartedAsync(observed, sandboxId, started, ct)), ct);
+            return;
+        }
+
+        await TellAsync(pod, await LookAsync(pod, ct), ct);
+        // A failed pull has a back-off of its own; the others are tried again at the worker's pace.
+        throw new IOException(failed);
+    }
+
+    /// <summary>Finds the pod's addresses, has the network let it in, and writes its hosts file: before its first process runs.</summary>
+    /// <param name="newSandbox">Its id, where it was made since <paramref name="observed"/>.</param>
+    /// <exception cref="IOException">The network does not let it in yet.</exception>
+    private async Task<(ObservedPod Observed, IReadOnlyList<string> Ips)> AddressAsync(Pod pod, ObservedPod observed, string? newSandbox, CancellationToken ct)
+    {
+        // There before any container is made: the runtime takes what is missing for a directory.
+        if (!File.Exists(_services.Directories.HostsFile(pod.Metadata.Uid))) WriteHostsFile(pod, []);
+        if (newSandbox is not null)
+        {
+            observed = await LookAsync(pod, _observer.ObserveNewSandboxAsync(observed, newSandbox, ct));
+            // Files that show the pod's own address could not know it before.
+            if (PodVolumes.ShowAddress(pod)) await _services.Volumes.RefreshAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
+        }
+
         var ips = AddressesOf(pod, observed.ReadySandbox);
         if (!pod.Spec.HostNetwork && _services.Options.PodAddressed is { } addressed)
         {
@@ -91,36 +145,13 @@ public sealed partial class PodWorker
         }
 
         WriteHostsFile(pod, ips);
-        var sandboxConfig = BuildSandbox(pod, attempt, parent);
-        string? failed = null;
-        var started = new List<string>();
-        foreach (var start in plan.Starts)
-        {
-            try
-            {
-                started.Add(await StartAsync(pod, observed, start, start == plan.Starts[0] ? image : null, sandboxId, sandboxConfig, volumes.Volumes, ips, ct));
-            }
-            catch (ContainerConfigException error)
-            {
-                // The other containers are not held up by one that cannot start.
-                failed = $"container {start.Container.Name}: {error.Reason}: {error.Message}";
-                _waiting[start.Container.Name] = new ContainerStateWaiting { Reason = error.Reason, Message = error.Message };
-                if (error.Reason is not ("ErrImagePull" or "ImagePullBackOff" or "ErrImageNeverPull" or "ImageInspectError"))
-                    _services.Events.Event(pod, "Warning", error.Reason is "InvalidImageName" ? "InspectFailed" : "Failed", $"Error: {error.Message}", start.Container.FieldPath);
-            }
-        }
-
-        if (failed is null)
-        {
-            // Told from the runtime's own answer about what was started, without the whole look that the next round begins with.
-            await TellAsync(pod, await LookAsync(pod, _observer.ObserveStartedAsync(observed, sandboxId, started, ct)), ct);
-            return;
-        }
-
-        await TellAsync(pod, await LookAsync(pod, ct), ct);
-        // A failed pull has a back-off of its own; the others are tried again at the worker's pace.
-        throw new IOException(failed);
+        return (observed, ips);
     }
+
+    /// <summary>True when a container, or a file, cannot be made without an address of the pod.</summary>
+    private static bool ShowsAddress(Pod pod) =>
+        PodVolumes.ShowAddress(pod)
+        || PodContainer.All(pod).Any(c => c.Spec.Env.Any(e => e.ValueFrom?.FieldRef?.FieldPath is "status.podIP" or "status.podIPs"));
 
     private async Task<PodVolumes.Result> EnsureVolumesAsync(Pod pod, IReadOnlyList<string> ips, CancellationToken ct)
     {
@@ -177,10 +208,11 @@ public sealed partial class PodWorker
     }
 
     /// <param name="ahead">Its image, where that is already looked for.</param>
+    /// <param name="addressing">Done already for a container that shows an address of its pod.</param>
     /// <returns>The container's id.</returns>
     /// <exception cref="ContainerConfigException">The container could not be started.</exception>
     private async Task<string> StartAsync(
-        Pod pod, ObservedPod observed, ContainerStart start, Task<Cri.V1.Image>? ahead, string sandboxId, Cri.V1.PodSandboxConfig sandbox, IReadOnlyDictionary<string, MountedVolume> volumes, IReadOnlyList<string> ips, CancellationToken ct)
+        Pod pod, ObservedPod observed, ContainerStart start, Task<Cri.V1.Image>? ahead, string sandboxId, Cri.V1.PodSandboxConfig sandbox, IReadOnlyDictionary<string, MountedVolume> volumes, Task<(ObservedPod Observed, IReadOnlyList<string> Ips)> addressing, CancellationToken ct)
     {
         var container = start.Container;
         string created;
@@ -190,7 +222,8 @@ public sealed partial class PodWorker
             ? observed.Latest(container.Target)?.Id ?? throw ContainerConfigException.Config($"unable to find target container {container.Target}")
             : null;
         volumes = await ShowImagesAsync(pod, container, volumes, ct);
-        var config = await _services.Containers.BuildAsync(pod, container, start.Attempt, image, volumes, ips, target, ct);
+        var shown = addressing.IsCompletedSuccessfully ? (await addressing).Ips : [];
+        var config = await _services.Containers.BuildAsync(pod, container, start.Attempt, image, volumes, shown, target, ct);
         foreach (var owner in _services.Owners) await owner.ConfigureAsync(pod, container, config, ct);
         Directory.CreateDirectory(Path.Combine(sandbox.LogDirectory, container.Name));
         try
@@ -204,6 +237,7 @@ public sealed partial class PodWorker
 
         _given[created] = container.Spec.Resources;
         _services.Events.Event(pod, "Normal", "Created", "Container created", container.FieldPath);
+        var (_, ips) = await addressing;
         try
         {
             await _services.Runtime.StartContainerAsync(created, ct);
