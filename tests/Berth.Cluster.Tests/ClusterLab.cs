@@ -8,9 +8,9 @@ using Berth.Node.Images;
 namespace Berth.Cluster.Tests;
 
 /// <summary>
-/// A server and two agents, each in a network namespace of its own with its own containerd, made by <c>cluster-up</c> and
+/// A server and three agents, each in a network namespace of its own with its own containerd, made by <c>cluster-up</c> and
 /// shared by all tests of this project, which run one after another. Each test works in a namespace of the cluster of its own
-/// and leaves both nodes as they were.
+/// and leaves the nodes as they were.
 /// </summary>
 public sealed class ClusterLab : IAsyncLifetime
 {
@@ -19,6 +19,7 @@ public sealed class ClusterLab : IAsyncLifetime
     // A machine that builds and tests at the same time is slow; a healthy one needs a tenth of these.
     private static readonly TimeSpan s_upLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_commandLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_imageLimit = TimeSpan.FromMinutes(10);
 
     private readonly string _name = "t" + (Environment.ProcessId % 1000).ToString(CultureInfo.InvariantCulture);
     private readonly string? _root = Root();
@@ -39,14 +40,19 @@ public sealed class ClusterLab : IAsyncLifetime
 
     public string Server => "https://10.95.7.1:7601";
 
+    public static string SamplesDirectory => Path.Combine(Root()!, "samples");
+
+    /// <summary>The binary that these tests run; <c>BERTH</c> names another than the one built here.</summary>
     public static string? Binary =>
-        Root() is { } root ? new[] { "artifacts/bin/Berth/debug/berth", "out/berth" }.Select(p => Path.Combine(root, p)).FirstOrDefault(File.Exists) : null;
+        Environment.GetEnvironmentVariable("BERTH") is { Length: > 0 } asked ? asked
+        : Root() is { } root ? new[] { "artifacts/bin/Berth/debug/berth", "out/berth" }.Select(p => Path.Combine(root, p)).FirstOrDefault(File.Exists)
+        : null;
 
     public async ValueTask InitializeAsync()
     {
         if (CannotRun is not null)
             return;
-        await ScriptAsync(s_upLimit, "2");
+        await ScriptAsync(s_upLimit, "3");
         var archive = Path.Combine(Directory, "web.tar");
         await using (var file = File.Create(archive))
             OciImageWriter.Write(await LocalImages.WebAsync(), file);
@@ -57,6 +63,17 @@ public sealed class ClusterLab : IAsyncLifetime
     {
         if (CannotRun is null)
             await ScriptAsync(s_commandLimit, "down");
+    }
+
+    /// <summary>Gives every node the images that a sample's script makes from Debian packages; the first time that takes minutes.</summary>
+    public async Task ImportImagesOfAsync(string sample, params IReadOnlyList<string> arguments)
+    {
+        var script = Path.Combine(SamplesDirectory, sample, "image");
+        var (code, text) = await ProgramRun.ToEndAsync(script, arguments, null, s_imageLimit, Cancellation);
+        // The script tells a machine that has no packages for it from a failure.
+        Assert.SkipWhen(code == 3, $"{sample}: {text.TrimEnd().Split('\n')[^1]}");
+        Assert.True(code == 0, $"{script}: exit code {code}\n{text}");
+        await ScriptAsync(s_imageLimit, ["images", .. text.Split('\n').Where(l => l.EndsWith(".tar", StringComparison.Ordinal))]);
     }
 
     /// <summary>Runs a verb of <c>cluster-up</c>; it has to succeed.</summary>
@@ -123,7 +140,7 @@ public sealed class ClusterLab : IAsyncLifetime
             text.Append("$ kubectl ").AppendJoin(' ', question).Append('\n').Append(answer);
         }
 
-        foreach (var log in (string[])["server/berth.log", "n1/berth.log", "n2/berth.log"])
+        foreach (var log in (string[])["server/berth.log", "n1/berth.log", "n2/berth.log", "n3/berth.log"])
         {
             var path = Path.Combine(Directory, log);
             if (File.Exists(path))

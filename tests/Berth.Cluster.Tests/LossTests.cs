@@ -93,7 +93,7 @@ public sealed class LossTests(ClusterLab lab)
         {
             await lab.UntilAsync(() => lab.KubectlAsync("get", "node", "node2", "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].status} {.spec.taints[*].effect}"), t => t.StartsWith("Unknown", StringComparison.Ordinal) && t.Contains("NoExecute", StringComparison.Ordinal), s_loss);
             // The Deployment's pod is replaced; the StatefulSet's is not: it may still be running over there.
-            await lab.UntilAsync(() => PodsAsync("web", ready: true), t => t.Contains("node1", StringComparison.Ordinal), s_loss);
+            await lab.UntilAsync(() => PodsAsync("web", ready: true), t => t.Length > 0 && t != lost, s_loss);
             await lab.UntilAsync(() => lab.KubectlAsync("get", "pod", "-n", ns, "db-0", "-o", "jsonpath={.metadata.deletionTimestamp}"), t => t.Length > 0, s_loss);
             Assert.Equal(member, await PodsAsync("db"));
             // Somebody deletes the pod by force, so that the cluster forgets it while it runs.

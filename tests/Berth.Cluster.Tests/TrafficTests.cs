@@ -30,7 +30,7 @@ public sealed class TrafficTests(ClusterLab lab)
         await lab.KubectlAsync("rollout", "status", "-n", ns, "daemonset/web", "--timeout=90s");
         var pods = (await lab.KubectlAsync("get", "pods", "-n", ns, "--sort-by=.spec.nodeName", "-o", "jsonpath={range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{\"\\n\"}{end}"))
             .Split('\n').Select(l => l.Split(' ')).ToList();
-        Assert.Equal(["node1", "node2"], pods.Select(p => p[2]));
+        Assert.Equal(["node1", "node2", "node3"], pods.Select(p => p[2]));
 
         // Each sees the other's own address: nothing between them translates it.
         foreach (var (from, to) in ((string[], string[])[])[(pods[0], pods[1]), (pods[1], pods[0])])

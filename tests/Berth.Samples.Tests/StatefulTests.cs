@@ -25,8 +25,8 @@ public sealed class StatefulTests(EmptyBerth berth) : IClassFixture<EmptyBerth>,
         var manifest = Path.Combine(BerthInstance.SamplesDirectory, file);
         await instance.KubectlAsync(Cancellation, "apply", "-f", manifest);
         await RolledOutAsync(set);
-        var drill = new Drill(instance, name);
-        await drill.StartAsync(client, encrypt: name == "mysql", Cancellation);
+        var drill = new Drill(arguments => instance.KubectlAsync(Cancellation, arguments), () => instance.SituationAsync(Cancellation), name);
+        await drill.StartAsync(client, encrypt: name == "mysql", node: null, Cancellation);
 
         await instance.KubectlAsync(Cancellation, "delete", "pod", name + "-0", "--grace-period=0", "--force");
         await drill.ServesAsync(Cancellation);
@@ -40,7 +40,7 @@ public sealed class StatefulTests(EmptyBerth berth) : IClassFixture<EmptyBerth>,
         await RolledOutAsync(set);
         await drill.ServesAsync(Cancellation);
 
-        var result = await drill.EndAsync(Cancellation);
+        var result = await drill.EndAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{name}: {result.Acknowledged} writes acknowledged, {result.Lost} lost, at most {result.UnavailableSeconds:F1} s without an answer"));
         Assert.Equal(0, result.Lost);

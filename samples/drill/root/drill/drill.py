@@ -3,7 +3,7 @@
     drill.py SYSTEM HOST [PASSWORD]      SYSTEM: zookeeper, etcd, redis, postgresql, mysql
 
 Each number is written until it is acknowledged, so that the longest time between two acknowledgements is the unavailability that a
-client sees. It ends when the file /tmp/stop appears, reads everything back, prints one line of JSON and ends with 1 if something that
+client sees; those of more than half a second are told as they end. It ends when the file /tmp/stop appears, reads everything back, prints one line of JSON and ends with 1 if something that
 was acknowledged is missing.
 """
 
@@ -16,6 +16,7 @@ import urllib.request
 
 PAUSE = 0.02
 PATIENCE = 2
+WORTH_TELLING = 0.5
 
 
 class Zookeeper:
@@ -173,6 +174,8 @@ def main():
         now = time.monotonic()
         failures += failed
         longest = max(longest, now - last)
+        if now - last > WORTH_TELLING:
+            print(f"unavailable {now - last:.2f}", flush=True)
         last, number = now, number + 1
         if now - said > 1:
             print(f"acknowledged {number}", flush=True)
