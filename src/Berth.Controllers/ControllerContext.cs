@@ -4,6 +4,7 @@ using Berth.Client.Events;
 using Berth.Client.Informers;
 using Berth.Client.Metadata;
 using Berth.Controllers.CertificateSigning;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Controllers;
@@ -27,7 +28,7 @@ public sealed record ControllerContext(
     public ICertificateSigner? CertificateSigner { get; init; }
 
     /// <summary>Null where nodes bring their ranges of pod addresses, or need none.</summary>
-    public IPNetwork? PodRange { get; init; }
+    public IpRanges? PodRange { get; init; }
 
     /// <summary>Cluster address of DNS; null where somebody else runs it.</summary>
     public IPAddress? DnsAddress { get; init; }

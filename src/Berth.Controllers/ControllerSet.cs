@@ -1,4 +1,3 @@
-using System.Net;
 using Berth.Controllers.Autoscaling;
 using Berth.Controllers.BootstrapTokens;
 using Berth.Controllers.CertificateSigning;
@@ -65,15 +64,9 @@ public static class ControllerSet
         new LocalCapacityController(context.As("local-provisioner")),
         new TokenCleanerController(context.As("token-cleaner")),
         .. context.CertificateSigner is { } signer ? [new CertificateSigningController(context.As("certificate-controller"), signer)] : NoController,
-        .. context.PodRange is { } range ? [Ranges(context.As("node-controller"), range)] : NoController,
+        .. context.PodRange is { } range ? [new NodeRangeController(context.As("node-controller"), range)] : NoController,
         .. context.DnsAddress is { } dns ? [new ClusterDnsController(context.As("cluster-dns-controller"), dns)] : NoController,
     ];
 
     private static Controller[] NoController => [];
-
-    private static NodeRangeController Ranges(ControllerContext context, IPNetwork cluster)
-    {
-        var plan = new NodeRangePlan(cluster);
-        return new NodeRangeController(context, plan, plan[0]);
-    }
 }

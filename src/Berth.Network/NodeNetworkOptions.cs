@@ -6,6 +6,7 @@ using Berth.Network.Dns;
 using Berth.Network.PodNetwork;
 using Berth.Network.Policies;
 using Berth.Network.Proxy;
+using Berth.Resources.Addresses;
 
 namespace Berth.Network;
 
@@ -18,10 +19,10 @@ public sealed record NodeNetworkOptions
     public required string NodeName { get; init; }
 
     /// <summary>The whole cluster's pods.</summary>
-    public required IPNetwork PodNetwork { get; init; }
+    public required IpRanges PodNetwork { get; init; }
 
     /// <summary>This node's pods; null: all of the cluster's.</summary>
-    public IPNetwork? NodePodNetwork { get; init; }
+    public IpRanges? NodePodNetwork { get; init; }
 
     /// <summary>How other nodes' pods are reached; null: there are none.</summary>
     public NodeRoutesOptions? Routes { get; init; }
@@ -29,7 +30,7 @@ public sealed record NodeNetworkOptions
     /// <summary>Whether this node's DNS keeps the Service kube-dns itself; false where a controller leads it to the servers of all nodes.</summary>
     public bool KeepsDnsService { get; init; } = true;
 
-    public required IPNetwork ServiceNetwork { get; init; }
+    public required IpRanges ServiceNetwork { get; init; }
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
@@ -66,7 +67,7 @@ public sealed record NodeNetworkOptions
     public IPAddress Gateway => Pod.Gateway;
 
     /// <summary>Address of the kube-dns Service, for containers' resolv.conf.</summary>
-    public IPAddress DnsServiceAddress => PodNetworkOptions.NthAddress(ServiceNetwork, 10);
+    public IPAddress DnsServiceAddress => PodNetworkOptions.NthAddress(ServiceNetwork.Primary, 10);
 
     internal PodNetworkOptions Pod => new()
     {
@@ -93,6 +94,7 @@ public sealed record NodeNetworkOptions
         Table = PolicyTable,
         NodeName = NodeName,
         GuardBridge = guardBridge,
+        Families = [.. PodNetwork.Families],
     };
 
     internal ClusterDnsOptions Dns => new()
@@ -100,7 +102,7 @@ public sealed record NodeNetworkOptions
         Zone = ClusterDomain,
         ServiceAddress = DnsServiceAddress,
         ListenAddress = Gateway,
-        OwnNetworks = [PodNetwork, ServiceNetwork],
+        OwnNetworks = [.. PodNetwork.All, .. ServiceNetwork.All],
         Forwarder = Forwarder,
         KeepsService = KeepsDnsService,
     };

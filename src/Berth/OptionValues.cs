@@ -1,7 +1,9 @@
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using Berth.Instance;
 using Berth.Network.PodNetwork;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Berth;
@@ -30,10 +32,33 @@ internal static class OptionValues
             ? endpoint
             : throw new UserErrorException($"--listen \"{text}\" is not an address with a port", "give one such as 127.0.0.1:6443");
 
-    public static IPNetwork ParseCidr(string option, string text, int prefixMax) =>
-        IPNetwork.TryParse(text, out var network) && network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && network.PrefixLength <= prefixMax
-            ? network
-            : throw new UserErrorException($"{option} \"{text}\" is not an IPv4 range of at least {1 << (32 - prefixMax)} addresses", "give one such as 10.42.0.0/16, with all host bits zero");
+    /// <summary>One range, or one of each family.</summary>
+    /// <param name="v4Max">Longest prefix in IPv4.</param>
+    /// <param name="v6Max">In IPv6.</param>
+    public static IpRanges ParseCidrs(string option, string text, int v4Max, int v6Max)
+    {
+        if (!IpRanges.TryParse(text, out var ranges))
+            throw new UserErrorException($"{option} \"{text}\" is neither a range of addresses nor one of each family", "give one such as 10.42.0.0/16, or two such as 10.42.0.0/16,fd42::/56, with all host bits zero");
+        foreach (var range in ranges.All)
+        {
+            var most = range.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? v6Max : v4Max;
+            if (range.PrefixLength > most)
+                throw new UserErrorException($"{option} {range} is too small", $"give a range of /{most} or larger");
+            if (range.PrefixLength < 8)
+                throw new UserErrorException($"{option} {range} is too large", "give a range of /8 or smaller");
+        }
+
+        return ranges;
+    }
+
+    /// <summary>One or two addresses with a comma between, of different families.</summary>
+    public static (IPAddress First, IPAddress? Second) ParseAddresses(string option, string text)
+    {
+        var parts = text.Split(',');
+        if (parts.Length is 1 or 2 && IPAddress.TryParse(parts[0], out var first) && (parts.Length == 1 || (IPAddress.TryParse(parts[1], out var second) && second.AddressFamily != first.AddressFamily)))
+            return (first, parts.Length == 2 ? IPAddress.Parse(parts[1]) : null);
+        throw new UserErrorException($"{option} \"{text}\" is neither an address nor one of each family", "give one of this machine's, such as 192.0.2.10, or two such as 192.0.2.10,2001:db8::10");
+    }
 
     public static string ParseNodeName(string text) =>
         text.Length is > 0 and <= 253 && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.') && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
@@ -49,9 +74,9 @@ internal static class OptionValues
     };
 
     public static IPAddress ParseAddress(string option, string text) =>
-        IPAddress.TryParse(text, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        IPAddress.TryParse(text, out var address)
             ? address
-            : throw new UserErrorException($"{option} \"{text}\" is not an IPv4 address", "give one of this machine's, such as 192.0.2.10");
+            : throw new UserErrorException($"{option} \"{text}\" is not an address", "give one of this machine's, such as 192.0.2.10");
 
     public static Ingress.IngressServerOptions? ParseIngress(string? text)
     {

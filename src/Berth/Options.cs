@@ -18,6 +18,20 @@ internal static class Options
         DefaultValueFactory = _ => "auto",
     };
 
+    public static Option<string> PodCidr() => new("--pod-cidr")
+    {
+        Description = "Addresses of pods; each node gets a part. Two ranges, IPv4 and IPv6 in either order, make the cluster dual-stack",
+        DefaultValueFactory = _ => "10.42.0.0/16",
+    };
+
+    public static Option<string> ServiceCidr() => new("--service-cidr")
+    {
+        Description = "Addresses of services, of the same families in the same order",
+        DefaultValueFactory = _ => "10.43.0.0/16",
+    };
+
+    public static Option<string?> NodeAddress() => new("--node-ip") { Description = "Address by which other machines reach this one; two with a comma between, one of each family, on a dual-stack cluster" };
+
     public static Option<string?> Advertise() => new("--advertise-address") { Description = "Address that other machines and pods reach the API by (default: follows from --listen)" };
 
     public static Option<string[]> ExtraNames() => new("--tls-san") { Description = "Further name or address by which the API is reached, for its certificate; may be repeated" };

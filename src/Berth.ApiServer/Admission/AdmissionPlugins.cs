@@ -1,9 +1,9 @@
-using System.Net;
 using Berth.ApiServer.Admission.PodSecurity;
 using Berth.ApiServer.Admission.Quota;
 using Berth.ApiServer.Admission.Services;
 using Berth.ApiServer.Admission.Webhooks;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Addresses;
 
 namespace Berth.ApiServer.Admission;
 
@@ -15,7 +15,7 @@ public static class AdmissionPlugins
     /// <param name="protectStorage">Only where a controller takes the finalizers away again; without one, claims would never go.</param>
     /// <param name="taintNewNodes">Only where a controller takes the taint away again; without one, no node would ever get a pod.</param>
     public static IReadOnlyList<IAdmissionPlugin> Default(
-        IObjectReader objects, IPNetwork serviceCidr, TimeProvider? clock = null, Random? random = null, bool protectStorage = false, bool taintNewNodes = false)
+        IObjectReader objects, IpRanges serviceCidr, TimeProvider? clock = null, Random? random = null, bool protectStorage = false, bool taintNewNodes = false)
     {
         clock ??= TimeProvider.System;
         random ??= new Random();

@@ -9,6 +9,7 @@ using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Pki;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging;
 using UserInfo = Berth.ApiServer.Authentication.UserInfo;
 
@@ -66,7 +67,7 @@ public sealed class ClusterSecurity
     /// <param name="advertised">Where pods reach the server; null when they cannot.</param>
     /// <exception cref="ApiStatusException">The server refused one of them.</exception>
     /// <param name="facts">What machines that join are told; null: none can.</param>
-    public async Task BootstrapAsync(ApiServerHost server, IPNetwork serviceCidr, IPEndPoint? advertised, CancellationToken cancellation, ClusterFacts? facts = null)
+    public async Task BootstrapAsync(ApiServerHost server, IpRanges serviceCidr, IPEndPoint? advertised, CancellationToken cancellation, ClusterFacts? facts = null)
     {
         using var writer = new BootstrapWriter(server.InProcess(Self));
         await new BootstrapObjects(server.Objects, writer, _certificates.Authority, facts).EnsureAsync(cancellation);

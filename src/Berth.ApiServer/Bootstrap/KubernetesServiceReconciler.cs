@@ -7,6 +7,7 @@ using Berth.Api.Meta.V1;
 using Berth.Api.Networking.V1;
 using Berth.ApiServer.Pki;
 using Berth.ApiServer.Registry;
+using Berth.Resources.Addresses;
 
 namespace Berth.ApiServer.Bootstrap;
 
@@ -19,7 +20,7 @@ namespace Berth.ApiServer.Bootstrap;
 /// Where pods reach the server: never a loopback address, which in a pod is the pod itself. Null: nowhere; the Service then
 /// has no endpoints.
 /// </param>
-public sealed class KubernetesServiceReconciler(IObjectReader objects, BootstrapWriter writer, IPNetwork serviceCidr, IPEndPoint? advertised)
+public sealed class KubernetesServiceReconciler(IObjectReader objects, BootstrapWriter writer, IpRanges serviceCidr, IPEndPoint? advertised)
 {
     private const string Namespace = "default";
     private const string Name = "kubernetes";
@@ -49,7 +50,14 @@ public sealed class KubernetesServiceReconciler(IObjectReader objects, Bootstrap
         var range = await objects.GetAsync<ServiceCIDR>(null, Name, cancellation);
         if (range is null)
         {
-            await writer.CreateAsync(new ServiceCIDR { Metadata = new() { Name = Name }, Spec = new() { Cidrs = [serviceCidr.ToString()] } }, cancellation);
+            await writer.CreateAsync(new ServiceCIDR { Metadata = new() { Name = Name }, Spec = new() { Cidrs = [.. serviceCidr.All.Select(c => c.ToString())] } }, cancellation);
+            range = await objects.GetAsync<ServiceCIDR>(null, Name, cancellation);
+        }
+
+        // A cluster that was made with one family and is given the other gets it; what it has stays.
+        if (range is { Spec.Cidrs: [var only] } && serviceCidr.IsDualStack && only == serviceCidr.Primary.ToString())
+        {
+            await writer.UpdateAsync(range with { Spec = range.Spec with { Cidrs = [.. serviceCidr.All.Select(c => c.ToString())] } }, cancellation);
             range = await objects.GetAsync<ServiceCIDR>(null, Name, cancellation);
         }
 
@@ -67,7 +75,7 @@ public sealed class KubernetesServiceReconciler(IObjectReader objects, Bootstrap
 
     private Service WantedService()
     {
-        var address = SubjectNames.FirstAddress(serviceCidr);
+        var address = SubjectNames.FirstAddress(serviceCidr.Primary);
         return new()
         {
             Metadata = new() { Name = Name, Namespace = Namespace, Labels = ApiMap.Of(("component", "apiserver"), ("provider", "kubernetes")) },

@@ -130,7 +130,7 @@ public sealed class ClusterDnsController : Controller
             Labels = ApiMap.Of(("kubernetes.io/service-name", ServiceName), ("endpointslice.kubernetes.io/managed-by", ManagedBy)),
             OwnerReferences = [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = node.Metadata.Name, Uid = node.Metadata.Uid }],
         },
-        AddressType = "IPv4",
+        AddressType = server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4",
         Endpoints =
         [
             new()

@@ -16,12 +16,14 @@ public static class EndpointsPlanner
     public static CoreEndpoints Plan(Service service, IReadOnlyList<Pod> pods, CoreEndpoints? existing)
     {
         // Terminating pods count as not ready here: this kind cannot say more.
-        var groups = pods.Where(p => !ServicePods.IsTerminating(p) || service.Spec.PublishNotReadyAddresses)
+        // It has one family only: the Service's primary.
+        var family = ServicePods.Families(service)[0];
+        var groups = pods.Where(p => ServicePods.AddressOf(p, family) is not null).Where(p => !ServicePods.IsTerminating(p) || service.Spec.PublishNotReadyAddresses)
             .GroupBy(p => PortsOf(service, p))
             .Select(g => new EndpointSubset
             {
-                Addresses = g.Where(p => Ready(service, p)).Take(AddressesMax).Select(p => AddressOf(service, p)).ToApiList(),
-                NotReadyAddresses = g.Where(p => !Ready(service, p)).Take(AddressesMax).Select(p => AddressOf(service, p)).ToApiList(),
+                Addresses = g.Where(p => Ready(service, p)).Take(AddressesMax).Select(p => AddressOf(service, p, family)).ToApiList(),
+                NotReadyAddresses = g.Where(p => !Ready(service, p)).Take(AddressesMax).Select(p => AddressOf(service, p, family)).ToApiList(),
                 Ports = g.Key,
             })
             .OrderBy(s => s.ToString(), StringComparer.Ordinal)
@@ -51,9 +53,9 @@ public static class EndpointsPlanner
         })
         .ToApiList();
 
-    private static EndpointAddress AddressOf(Service service, Pod pod) => new()
+    private static EndpointAddress AddressOf(Service service, Pod pod, string family) => new()
     {
-        Ip = pod.Status.PodIP,
+        Ip = ServicePods.AddressOf(pod, family)!,
         Hostname = ServicePods.Hostname(service, pod),
         NodeName = pod.Spec.NodeName.Length > 0 ? pod.Spec.NodeName : null,
         TargetRef = ServicePods.Reference(pod),

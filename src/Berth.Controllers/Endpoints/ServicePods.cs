@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Selection;
@@ -15,6 +17,21 @@ public static class ServicePods
     {
         var selector = LabelSelectors.FromLabels(service.Spec.Selector);
         return [.. pods.Where(p => selector.Matches(p) && p.Status.PodIP.Length > 0 && p.Status.Phase is not ("Succeeded" or "Failed")).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Families of the Service's endpoints, the primary first.</summary>
+    public static IReadOnlyList<string> Families(Service service)
+    {
+        var families = service.Spec.IpFamilies.Where(f => f is "IPv4" or "IPv6").ToList();
+        return families.Count > 0 ? families : [service.Spec.ClusterIP.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4"];
+    }
+
+    /// <summary>Null for a pod without an address of the family.</summary>
+    public static string? AddressOf(Pod pod, string family)
+    {
+        var wanted = family == "IPv6" ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        var addresses = pod.Status.PodIPs.Select(p => p.Ip).Append(pod.Status.PodIP);
+        return addresses.FirstOrDefault(a => IPAddress.TryParse(a, out var parsed) && parsed.AddressFamily == wanted);
     }
 
     public static bool IsReady(Pod pod) => pod.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Discovery.V1;
@@ -24,13 +22,13 @@ public static class SlicePlanner
     public static SlicePlan Plan(Service service, IReadOnlyList<Pod> pods, IReadOnlyList<EndpointSlice> existing, Func<string, Node?> nodes)
     {
         var plan = new SlicePlan();
-        var families = Families(service);
+        var families = ServicePods.Families(service);
         var wanted = new Dictionary<(string Family, string Ports), (ApiList<EndpointPort> Ports, List<Endpoint> Endpoints)>();
         foreach (var family in families)
         {
             foreach (var pod in pods)
             {
-                if (AddressOf(pod, family) is not { } address)
+                if (ServicePods.AddressOf(pod, family) is not { } address)
                     continue;
                 var ports = PortsOf(service, pod);
                 var key = (family, string.Join(";", ports.Select(p => $"{p.Name}/{p.Protocol}/{p.Port}/{p.AppProtocol}")));
@@ -40,9 +38,12 @@ public static class SlicePlanner
             }
         }
 
-        // A Service without endpoints has one empty slice: that it was seen is worth knowing.
-        if (wanted.Count == 0)
-            wanted.Add((families[0], ""), ([], []));
+        // Without endpoints of a family there is one empty slice of it: that the Service was seen is worth knowing.
+        foreach (var family in families)
+        {
+            if (!wanted.Keys.Any(k => k.Family == family))
+                wanted.Add((family, ""), ([], []));
+        }
 
         var unused = existing.ToList();
         foreach (var ((family, _), (ports, endpoints)) in wanted)
@@ -96,7 +97,7 @@ public static class SlicePlanner
                 plan.Update.Add(wanted);
         }
 
-        while (rest.Count > 0 || (contents.Count == 0 && plan.Create.Count == 0 && endpoints.Count == 0))
+        while (rest.Count > 0 || (contents.Count == 0 && endpoints.Count == 0))
         {
             var part = new List<Endpoint>();
             while (part.Count < EndpointsMax && rest.TryDequeue(out var endpoint))
@@ -117,19 +118,6 @@ public static class SlicePlanner
             if (part.Count == 0)
                 break;
         }
-    }
-
-    private static IReadOnlyList<string> Families(Service service)
-    {
-        var families = service.Spec.IpFamilies.Where(f => f is "IPv4" or "IPv6").ToList();
-        return families.Count > 0 ? families : [service.Spec.ClusterIP.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4"];
-    }
-
-    private static string? AddressOf(Pod pod, string family)
-    {
-        var wanted = family == "IPv6" ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        var addresses = pod.Status.PodIPs.Select(p => p.Ip).Append(pod.Status.PodIP);
-        return addresses.FirstOrDefault(a => IPAddress.TryParse(a, out var parsed) && parsed.AddressFamily == wanted);
     }
 
     private static ApiList<EndpointPort> PortsOf(Service service, Pod pod) => service.Spec.Ports

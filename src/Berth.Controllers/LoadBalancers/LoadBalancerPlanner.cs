@@ -55,6 +55,9 @@ public static class LoadBalancerPlanner
         foreach (var family in Families(service))
         {
             var address = has.FirstOrDefault(a => a.AddressFamily == family) ?? pool.Next(family, taken);
+            // Who only prefers both families is content with one.
+            if (address is null && service.Spec.LoadBalancerIP.Length == 0 && service.Spec.IpFamilyPolicy == "PreferDualStack" && pool.Next(Other(family), taken) is not null)
+                continue;
             if (address is null && service.Spec.LoadBalancerIP.Length == 0)
                 return new([], $"the pool has no free {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address");
             if (address is not null)
@@ -62,6 +65,8 @@ public static class LoadBalancerPlanner
         }
         return new(ingress.ToApiList());
     }
+
+    private static AddressFamily Other(AddressFamily family) => family == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
     private static LoadBalancerPlan FromNodes(
         Service service, AddressPool pool, IReadOnlyCollection<Service> all, IReadOnlyCollection<Node> nodes, IEnumerable<EndpointSlice> slices)

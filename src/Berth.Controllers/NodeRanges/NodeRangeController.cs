@@ -4,6 +4,7 @@ using Berth.Api.Core.V1;
 using Berth.Client;
 using Berth.Client.Events;
 using Berth.Client.Informers;
+using Berth.Resources.Addresses;
 
 namespace Berth.Controllers.NodeRanges;
 
@@ -13,20 +14,21 @@ namespace Berth.Controllers.NodeRanges;
 /// </summary>
 public sealed class NodeRangeController : Controller
 {
-    private readonly NodeRangePlan _plan;
-    private readonly IPNetwork _reserved;
+    // One for each family, the primary first.
+    private readonly IReadOnlyList<NodeRangePlan> _plans;
+    private readonly IpRanges _reserved;
     private readonly Informer<Node> _nodes;
     private readonly EventRecorder _events;
 
     // Given, and perhaps not yet in the cache.
-    private readonly Dictionary<string, IPNetwork> _given = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IpRanges> _given = new(StringComparer.Ordinal);
 
-    /// <param name="reserved">The control plane's own machine has it, whether or not it is a node.</param>
-    public NodeRangeController(ControllerContext context, NodeRangePlan plan, IPNetwork reserved)
+    /// <summary>The control plane's own machine has the first range of each family, whether or not it is a node.</summary>
+    public NodeRangeController(ControllerContext context, IpRanges cluster)
         : base(context, "node-ipam-controller", workers: 1)
     {
-        _plan = plan;
-        _reserved = reserved;
+        _plans = [.. cluster.All.Select(r => new NodeRangePlan(r))];
+        _reserved = cluster.Map(r => new NodeRangePlan(r)[0]);
         _events = context.Events("cidrAllocator");
         _nodes = context.Informers.For<Node>();
         _nodes.AddHandler(Enqueue, (_, node) => Enqueue(node), Removed);
@@ -46,20 +48,24 @@ public sealed class NodeRangeController : Controller
             return;
         }
 
-        if (!_given.TryGetValue(key.Name, out var range))
-        {
-            var taken = _nodes.Cache.List().SelectMany(RangesOf).Concat(_given.Values).Append(_reserved);
-            if (_plan.Free(taken) is not { } free)
-            {
-                _events.Event(node, "Warning", "CIDRNotAvailable", $"Node {key.Name} status is now: CIDRNotAvailable");
-                throw new IOException($"all {_plan.Count} ranges of pod addresses are taken; begin a cluster with a larger --pod-cidr, or delete nodes that have gone");
-            }
+        if (!_given.TryGetValue(key.Name, out var ranges))
+            _given[key.Name] = ranges = Choose(node);
+        await Client.UpdateAsync(node with { Spec = node.Spec with { PodCIDR = ranges.Primary.ToString(), PodCIDRs = [.. ranges.All.Select(r => r.ToString())] } }, ct: ct).ConfigureAwait(false);
+    }
 
-            range = free;
-            _given[key.Name] = range;
+    private IpRanges Choose(Node node)
+    {
+        var taken = _nodes.Cache.List().SelectMany(RangesOf).Concat(_given.Values.SelectMany(g => g.All)).Concat(_reserved.All).ToList();
+        var free = _plans.Select(p => p.Free(taken)).ToList();
+        for (var i = 0; i < _plans.Count; i++)
+        {
+            if (free[i] is not null)
+                continue;
+            _events.Event(node, "Warning", "CIDRNotAvailable", $"Node {node.Metadata.Name} status is now: CIDRNotAvailable");
+            throw new IOException($"all {_plans[i].Count} ranges of pod addresses are taken; begin a cluster with a larger --pod-cidr, or delete nodes that have gone");
         }
 
-        await Client.UpdateAsync(node with { Spec = node.Spec with { PodCIDR = range.ToString(), PodCIDRs = [range.ToString()] } }, ct: ct).ConfigureAwait(false);
+        return new IpRanges(free[0]!.Value, free.Count > 1 ? free[1] : null);
     }
 
     private static IEnumerable<IPNetwork> RangesOf(Node node) =>

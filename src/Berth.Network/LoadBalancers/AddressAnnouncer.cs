@@ -207,14 +207,13 @@ public sealed partial class AddressAnnouncer
         string[] limits = lifetime is { } limit
             ? ["valid_lft", ((int)limit.TotalSeconds).ToString(CultureInfo.InvariantCulture), "preferred_lft", "0"]
             : ["valid_lft", "forever", "preferred_lft", "0"];
-        return _host.RunAsync("ip", ["address", "replace", $"{address}/{Bits(address)}", "dev", device, .. limits], cancellation: cancellation);
+        // The lease is what keeps others from having it; a second of looking for duplicates would only be a second without.
+        string[] now = address.AddressFamily == AddressFamily.InterNetworkV6 ? ["nodad"] : [];
+        return _host.RunAsync("ip", ["address", "replace", $"{address}/{Bits(address)}", "dev", device, .. limits, .. now], cancellation: cancellation);
     }
 
     private void Tell(IPAddress address, string device)
     {
-        // The kernel speaks for IPv6 itself when an address is added.
-        if (address.AddressFamily != AddressFamily.InterNetwork)
-            return;
         try
         {
             Announcement.Send(_host, device, address);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -20,11 +20,14 @@ public sealed record PodNetworkStatus(bool BridgeNetfilter, IReadOnlyList<string
 public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwork host, ILogger logger)
 {
     private const string Forward = "net/ipv4/ip_forward";
+    private const string ForwardV6 = "net/ipv6/conf/all/forwarding";
     private const string BridgeCall = "net/bridge/bridge-nf-call-iptables";
+    private const string BridgeCallV6 = "net/bridge/bridge-nf-call-ip6tables";
     private const string Comment = "berth pods";
 
     /// <summary>The chain that the iptables program makes and shows, as nftables names it.</summary>
     private const string IptablesForward = "ip filter FORWARD";
+    private const string Ip6tablesForward = "ip6 filter FORWARD";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -33,7 +36,10 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     public async Task<PodNetworkStatus> EnsureAsync(CancellationToken cancellation)
     {
         List<string> warnings = [];
-        SetSysctl(Forward, "1");
+        if (options.HasV4)
+            SetSysctl(Forward, "1");
+        if (options.HasV6)
+            EnsureForwardingV6();
         var bridgeNetfilter = await EnsureBridgeNetfilterAsync(cancellation).ConfigureAwait(false);
         await EnsureBridgeAsync(cancellation).ConfigureAwait(false);
         await EnsureForwardingAllowedAsync(warnings, cancellation).ConfigureAwait(false);
@@ -70,11 +76,14 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     {
         if (await BridgeExistsAsync(cancellation).ConfigureAwait(false))
             await host.RunAsync("ip", ["link", "delete", options.Bridge], cancellation: cancellation).ConfigureAwait(false);
-        if ((await FindForwardDropsAsync(cancellation).ConfigureAwait(false)).Contains(IptablesForward))
+        foreach (var chain in await FindForwardDropsAsync(cancellation).ConfigureAwait(false))
         {
+            if (ProgramOf(chain) is not { } program)
+                continue;
             foreach (var rule in ForwardRules())
-                await TryAsync("iptables", ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
+                await TryAsync(program, ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
         }
+
         await RestoreSysctlsAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -91,13 +100,18 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
         }
         // The route: cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even
         // start to send.
-        await host.RunAsync("ip", ["-batch", "-"], $"""
-            address replace {options.Gateway}/{options.NodePodNetwork.PrefixLength} dev {bridge}
-            link set {bridge} up
-            route replace {options.ServiceNetwork} dev {bridge}
+        List<string> commands = [];
+        foreach (var (range, gateway) in options.NodePodNetwork.All.Zip(options.Gateways))
+        {
+            // A bridge without pods has no carrier, and an address that the kernel cannot try for duplicates could not be listened on.
+            var now = range.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? " nodad" : "";
+            commands.Add($"address replace {gateway}/{range.PrefixLength} dev {bridge}{now}");
+        }
 
-            """, cancellation).ConfigureAwait(false);
-        if (options.LocalhostNodePorts)
+        commands.Add($"link set {bridge} up");
+        commands.AddRange(options.ServiceNetwork.All.Select(s => $"route replace {s} dev {bridge}"));
+        await host.RunAsync("ip", ["-batch", "-"], string.Join('\n', commands) + "\n", cancellation).ConfigureAwait(false);
+        if (options.LocalhostNodePorts && options.HasV4)
             host.WriteSysctl($"net/ipv4/conf/{bridge}/route_localnet", "1");
     }
 
@@ -119,8 +133,32 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             LogNoBridgeNetfilter();
             return false;
         }
-        SetSysctl(BridgeCall, "1");
+        if (options.HasV4)
+            SetSysctl(BridgeCall, "1");
+        if (options.HasV6)
+            SetSysctl(BridgeCallV6, "1");
         return true;
+    }
+
+    /// <summary>
+    /// A machine that forwards IPv6 takes no more routes from routers (router advertisements), unless told to do both: without, one that has
+    /// its address or default route from there would lose it.
+    /// </summary>
+    private void EnsureForwardingV6()
+    {
+        if (host.ReadSysctl(ForwardV6) is null)
+            throw new IOException("this kernel has no IPv6 (or it is switched off, ipv6.disable=1): leave the IPv6 ranges of --pod-cidr and --service-cidr away");
+        if (host.ReadSysctl(ForwardV6) != "1")
+        {
+            foreach (var card in host.Open(() => Directory.GetDirectories("/proc/sys/net/ipv6/conf")))
+            {
+                var name = $"net/ipv6/conf/{Path.GetFileName(card)}/accept_ra";
+                if (host.ReadSysctl(name) == "1")
+                    SetSysctl(name, "2");
+            }
+        }
+
+        SetSysctl(ForwardV6, "1");
     }
 
     /// <summary>
@@ -131,20 +169,27 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     {
         foreach (var chain in await FindForwardDropsAsync(cancellation).ConfigureAwait(false))
         {
-            if (chain == IptablesForward && await EnsureForwardRulesAsync(cancellation).ConfigureAwait(false))
+            if (ProgramOf(chain) is { } program && await EnsureForwardRulesAsync(program, cancellation).ConfigureAwait(false))
                 continue;
             warnings.Add($"the machine's firewall (nftables chain \"{chain}\") drops forwarded packets by default: pods may reach neither each other nor the "
                 + $"outside. Allow forwarding from and to the interface {options.Bridge} in it");
         }
     }
 
-    private async Task<bool> EnsureForwardRulesAsync(CancellationToken cancellation)
+    private static string? ProgramOf(string chain) => chain switch
+    {
+        IptablesForward => "iptables",
+        Ip6tablesForward => "ip6tables",
+        _ => null,
+    };
+
+    private async Task<bool> EnsureForwardRulesAsync(string program, CancellationToken cancellation)
     {
         foreach (var rule in ForwardRules())
         {
-            if (await TryAsync("iptables", ["-w", "-C", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
+            if (await TryAsync(program, ["-w", "-C", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
                 continue;
-            if (!await TryAsync("iptables", ["-w", "-I", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
+            if (!await TryAsync(program, ["-w", "-I", "FORWARD", .. rule], cancellation).ConfigureAwait(false))
                 return false;
             LogForwardException(options.Bridge);
         }
@@ -167,14 +212,14 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             if (entry.TryGetProperty("chain", out var chain)
                 && chain.TryGetProperty("hook", out var hook) && hook.ValueEquals("forward")
                 && chain.TryGetProperty("policy", out var policy) && policy.ValueEquals("drop")
-                && chain.GetProperty("family").GetString() is "ip" or "inet" or "bridge")
+                && (chain.GetProperty("family").GetString() switch { "ip" => options.HasV4, "ip6" => options.HasV6, "inet" or "bridge" => true, _ => false }))
             {
                 found.Add($"{chain.GetProperty("family").GetString()} {chain.GetProperty("table").GetString()} {chain.GetProperty("name").GetString()}");
             }
         }
         // The older iptables keeps its rules outside nftables. Asking it where it has none would load its modules.
         const string legacyTables = "/proc/net/ip_tables_names";
-        if (!found.Contains(IptablesForward) && File.Exists(legacyTables)
+        if (options.HasV4 && !found.Contains(IptablesForward) && File.Exists(legacyTables)
             && (await File.ReadAllTextAsync(legacyTables, cancellation).ConfigureAwait(false)).Contains("filter", StringComparison.Ordinal))
         {
             try
@@ -222,14 +267,25 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     {
         if ((await ListBridgesAsync(cancellation).ConfigureAwait(false)).Count > 0)
             return;
-        foreach (var name in new[] { Forward, BridgeCall })
+        foreach (var name in new[] { Forward, ForwardV6, BridgeCall, BridgeCallV6 })
+            await RestoreAsync(name).ConfigureAwait(false);
+        if (Directory.Exists(options.StateDirectory))
+        {
+            foreach (var record in Directory.GetFiles(options.StateDirectory, "net.ipv6.conf.*.accept_ra"))
+                await RestoreAsync($"net/ipv6/conf/{Path.GetFileName(record)["net.ipv6.conf.".Length..^".accept_ra".Length]}/accept_ra").ConfigureAwait(false);
+        }
+
+        async Task RestoreAsync(string name)
         {
             var record = RecordOf(name);
             if (!File.Exists(record))
-                continue;
-            host.WriteSysctl(name, await File.ReadAllTextAsync(record, cancellation).ConfigureAwait(false));
+                return;
+            // An interface may be gone.
+            if (host.ReadSysctl(name) is not null)
+                host.WriteSysctl(name, await File.ReadAllTextAsync(record, cancellation).ConfigureAwait(false));
             File.Delete(record);
         }
+
         if (Directory.Exists(options.StateDirectory) && !Directory.EnumerateFileSystemEntries(options.StateDirectory).Any())
             Directory.Delete(options.StateDirectory);
     }

@@ -6,6 +6,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client.Informers;
 using Berth.Linux.Processes;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Network.PodNetwork;
@@ -95,10 +96,11 @@ public sealed partial class NodeRoutes
     {
         // (1)
         var peers = _nodes.Cache.List().Where(n => n.Metadata.Name != _network.NodeName).Select(PeerOf).OfType<PodPeer>().ToList();
-        peers.AddRange(_options.Fixed.Where(f => !f.Address.Equals(_options.Address) && peers.All(p => !p.Range.Equals(f.Range))));
+        peers.AddRange(_options.Fixed.Where(f => !f.Address.Equals(_options.Address) && peers.All(p => !p.Range.Overlaps(f.Range))));
         // (2)
-        var uplink = await UplinkAsync(cancellation).ConfigureAwait(false);
-        var plan = RoutePlan.Of(_options.Mode, uplink, _network.Tunnel, peers);
+        var uplink = await UplinkAsync(_options.Address, cancellation).ConfigureAwait(false);
+        Uplink[] uplinks = _options.OtherAddress is { } other ? [uplink, await UplinkAsync(other, cancellation).ConfigureAwait(false)] : [uplink];
+        var plan = RoutePlan.Of(_options.Mode, uplinks, _network.Tunnel, peers);
         // (3)
         var commands = new List<string>();
         if (plan.NeedsTunnel)
@@ -126,28 +128,29 @@ public sealed partial class NodeRoutes
     /// <summary>Null for nodes without range or address, which have no pods to reach yet.</summary>
     private static PodPeer? PeerOf(Node node)
     {
-        var address = node.Status.Addresses.Where(a => a.Type == "InternalIP")
+        var addresses = node.Status.Addresses.Where(a => a.Type == "InternalIP")
             .Select(a => IPAddress.TryParse(a.Address, out var ip) ? ip : null)
-            .FirstOrDefault(ip => ip?.AddressFamily == AddressFamily.InterNetwork);
-        return address is not null && IPNetwork.TryParse(node.Spec.PodCIDR, out var range)
-            ? new(node.Metadata.Name, address, range)
+            .OfType<IPAddress>().ToList();
+        var texts = node.Spec.PodCIDRs.IsEmpty ? [node.Spec.PodCIDR] : node.Spec.PodCIDRs;
+        return addresses.Count > 0 && IpRanges.TryParse(string.Join(',', texts), out var ranges)
+            ? new(node.Metadata.Name, addresses[0], ranges) { OtherAddress = addresses.Find(a => a.AddressFamily != addresses[0].AddressFamily) }
             : null;
     }
 
-    private async Task<Uplink> UplinkAsync(CancellationToken cancellation)
+    private async Task<Uplink> UplinkAsync(IPAddress own, CancellationToken cancellation)
     {
         // "2: eth0    inet 192.0.2.2/24 brd 192.0.2.255 scope global eth0 ..."
-        var text = await _host.RunAsync("ip", ["-o", "-4", "address", "show"], cancellation: cancellation).ConfigureAwait(false);
+        var text = await _host.RunAsync("ip", ["-o", own.AddressFamily == AddressFamily.InterNetworkV6 ? "-6" : "-4", "address", "show"], cancellation: cancellation).ConfigureAwait(false);
         foreach (var line in text.Split('\n'))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 4 || words[3].Split('/') is not [var address, var prefix] || address != _options.Address.ToString())
+            if (words.Length < 4 || words[3].Split('/') is not [var address, var prefix] || address != own.ToString())
                 continue;
             var length = int.Parse(prefix, CultureInfo.InvariantCulture);
-            return new(words[1], _options.Address, new IPNetwork(Masked(_options.Address, length), length));
+            return new(words[1], own, new IPNetwork(Masked(own, length), length));
         }
 
-        throw new IOException($"this machine has no interface with the address {_options.Address} any more; start berth again with another --node-ip");
+        throw new IOException($"this machine has no interface with the address {own} any more; start berth again with another --node-ip");
     }
 
     private static IPAddress Masked(IPAddress address, int prefix)
@@ -170,12 +173,15 @@ public sealed partial class NodeRoutes
         }
 
         // The range's first address has no pod: packets of the machine's own processes carry it, so that their answers come back through the tunnel.
-        await _host.RunAsync("ip", ["-batch", "-"], string.Create(CultureInfo.InvariantCulture, $"""
-            link add {_network.Tunnel} address {RoutePlan.HardwareAddress(own)} type vxlan id {_options.TunnelId} dstport {_options.TunnelPort} local {_options.Address} dev {uplink.Interface} nolearning
-            address add {own.BaseAddress}/32 dev {_network.Tunnel}
-            link set {_network.Tunnel} up
-
-            """), cancellation).ConfigureAwait(false);
+        List<string> commands =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"link add {_network.Tunnel} address {RoutePlan.HardwareAddress(own)} type vxlan id {_options.TunnelId} dstport {_options.TunnelPort} local {_options.Address} dev {uplink.Interface} nolearning"),
+            .. own.All.Select(r => r.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
+                ? $"address add {r.BaseAddress}/128 dev {_network.Tunnel} nodad"
+                : $"address add {r.BaseAddress}/32 dev {_network.Tunnel}"),
+            $"link set {_network.Tunnel} up",
+        ];
+        await _host.RunAsync("ip", ["-batch", "-"], string.Join('\n', commands) + "\n", cancellation).ConfigureAwait(false);
     }
 
     private async Task EnsureForwardingAsync(RoutePlan plan, CancellationToken cancellation)
@@ -197,17 +203,21 @@ public sealed partial class NodeRoutes
     /// <summary>Routes of our mark within the cluster's range, as the plan writes them.</summary>
     private static async Task<ImmutableArray<string>> OwnRoutesAsync(IHostNetwork host, NodeNetworkOptions network, CancellationToken cancellation)
     {
-        var text = await host.RunAsync("ip", ["-4", "route", "show", "proto", RoutePlan.Protocol.ToString(CultureInfo.InvariantCulture)], cancellation: cancellation).ConfigureAwait(false);
         var routes = ImmutableArray.CreateBuilder<string>();
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var family in network.PodNetwork.Families)
         {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // A range of one address is shown without its length.
-            var range = words[0].Contains('/', StringComparison.Ordinal) ? words[0] : words[0] + "/32";
-            if (!IPNetwork.TryParse(range, out var parsed) || !network.PodNetwork.Contains(parsed.BaseAddress) || words is not [_, "via", var via, "dev", var device, ..])
-                continue;
-            var route = string.Create(CultureInfo.InvariantCulture, $"{range} via {via} dev {device} proto {RoutePlan.Protocol}");
-            routes.Add(device == network.Tunnel ? route + " onlink" : route);
+            var (option, whole) = family == AddressFamily.InterNetworkV6 ? ("-6", "/128") : ("-4", "/32");
+            var text = await host.RunAsync("ip", [option, "route", "show", "proto", RoutePlan.Protocol.ToString(CultureInfo.InvariantCulture)], cancellation: cancellation).ConfigureAwait(false);
+            foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                // A range of one address is shown without its length.
+                var range = words[0].Contains('/', StringComparison.Ordinal) ? words[0] : words[0] + whole;
+                if (!IPNetwork.TryParse(range, out var parsed) || !network.PodNetwork.Contains(parsed.BaseAddress) || words is not [_, "via", var via, "dev", var device, ..])
+                    continue;
+                var route = string.Create(CultureInfo.InvariantCulture, $"{range} via {via} dev {device} proto {RoutePlan.Protocol}");
+                routes.Add(device == network.Tunnel ? route + " onlink" : route);
+            }
         }
 
         return routes.ToImmutable();

@@ -1,10 +1,19 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
+using Berth.Resources.Addresses;
 
 namespace Berth.Network.PodNetwork;
 
 /// <summary>A machine whose pods are to be reached.</summary>
-public sealed record PodPeer(string Name, IPAddress Address, IPNetwork Range);
+/// <param name="Address">By which other machines reach it; the far end of a tunnel.</param>
+public sealed record PodPeer(string Name, IPAddress Address, IpRanges Range)
+{
+    /// <summary>Of the other family; null where it has none.</summary>
+    public IPAddress? OtherAddress { get; init; }
+
+    public IPAddress? AddressOf(AddressFamily family) => Address.AddressFamily == family ? Address : OtherAddress?.AddressFamily == family ? OtherAddress : null;
+}
 
 /// <summary>How this machine reaches the pods of others.</summary>
 public sealed record NodeRoutesOptions
@@ -13,6 +22,9 @@ public sealed record NodeRoutesOptions
 
     /// <summary>The address by which other machines reach this one.</summary>
     public required IPAddress Address { get; init; }
+
+    /// <summary>Of the other family; null where it has none. Pods' packets of that family then go through tunnels of the first.</summary>
+    public IPAddress? OtherAddress { get; init; }
 
     /// <summary>Tells the tunnels of clusters apart that share machines or networks; 24 bits, the same on all machines of a cluster.</summary>
     public int TunnelId { get; init; } = 1;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Berth.Resources.Addresses;
 
 namespace Berth.Network.PodNetwork;
 
@@ -21,32 +22,48 @@ public sealed record RoutePlan(IReadOnlyList<string> Routes, IReadOnlyList<strin
 
     public bool NeedsTunnel => Forwarding.Count > 0;
 
-    public static RoutePlan Of(PodNetworkMode mode, Uplink uplink, string tunnel, IEnumerable<PodPeer> peers)
+    /// <param name="uplinks">One for each family that this machine has an address of, the primary first: tunnels begin there.</param>
+    public static RoutePlan Of(PodNetworkMode mode, IReadOnlyList<Uplink> uplinks, string tunnel, IEnumerable<PodPeer> peers)
     {
         List<string> routes = [], neighbours = [], forwarding = [];
         foreach (var peer in peers.OrderBy(p => p.Range.ToString(), StringComparer.Ordinal))
         {
-            var direct = mode == PodNetworkMode.Routes || (mode == PodNetworkMode.Auto && uplink.Network.Contains(peer.Address));
-            if (direct)
+            var end = HardwareAddress(peer.Range);
+            var tunnelled = false;
+            foreach (var range in peer.Range.All)
             {
-                routes.Add(string.Create(CultureInfo.InvariantCulture, $"{peer.Range} via {peer.Address} dev {uplink.Interface} proto {Protocol}"));
-                continue;
+                var family = range.BaseAddress.AddressFamily;
+                var uplink = uplinks.FirstOrDefault(u => u.Address.AddressFamily == family);
+                if (uplink is not null && peer.AddressOf(family) is { } address && (mode == PodNetworkMode.Routes || (mode == PodNetworkMode.Auto && uplink.Network.Contains(address))))
+                {
+                    routes.Add(string.Create(CultureInfo.InvariantCulture, $"{range} via {address} dev {uplink.Interface} proto {Protocol}"));
+                    continue;
+                }
+
+                // A machine without an address of the family: with routes alone there is no way.
+                if (mode == PodNetworkMode.Routes)
+                    continue;
+                tunnelled = true;
+                routes.Add(string.Create(CultureInfo.InvariantCulture, $"{range} via {range.BaseAddress} dev {tunnel} proto {Protocol} onlink"));
+                neighbours.Add($"{range.BaseAddress} lladdr {end} dev {tunnel} nud permanent");
             }
 
-            var end = peer.Range.BaseAddress;
-            routes.Add(string.Create(CultureInfo.InvariantCulture, $"{peer.Range} via {end} dev {tunnel} proto {Protocol} onlink"));
-            neighbours.Add($"{end} lladdr {HardwareAddress(peer.Range)} dev {tunnel} nud permanent");
-            forwarding.Add($"{HardwareAddress(peer.Range)} dev {tunnel} dst {peer.Address} self permanent");
+            if (tunnelled)
+                forwarding.Add($"{end} dev {tunnel} dst {peer.Address} self permanent");
         }
 
         return new(routes, neighbours, forwarding);
     }
 
-    /// <summary>Of the end of the tunnel on the machine with a range: locally administered, then the range's first address.</summary>
-    public static string HardwareAddress(IPNetwork range)
+    /// <summary>
+    /// Of the end of the tunnel on the machine with a range: locally administered, then what tells the range apart from others of its cluster:
+    /// its first address in IPv4, in IPv6 the four bytes at the end of its prefix.
+    /// </summary>
+    public static string HardwareAddress(IpRanges ranges)
     {
-        var b = range.BaseAddress.GetAddressBytes();
-        return string.Create(CultureInfo.InvariantCulture, $"0a:be:{b[0]:x2}:{b[1]:x2}:{b[2]:x2}:{b[3]:x2}");
+        var b = ranges.Primary.BaseAddress.GetAddressBytes();
+        var end = b.Length == 4 ? 4 : Math.Max(4, (ranges.Primary.PrefixLength + 7) / 8);
+        return string.Create(CultureInfo.InvariantCulture, $"0a:be:{b[end - 4]:x2}:{b[end - 3]:x2}:{b[end - 2]:x2}:{b[end - 1]:x2}");
     }
 
     public bool Equals(RoutePlan? other) =>

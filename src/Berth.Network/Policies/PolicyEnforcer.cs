@@ -161,16 +161,23 @@ public sealed partial class PolicyEnforcer
     /// <summary>Removes all rules. What is not there is no error.</summary>
     public static async Task PurgeAsync(string table, IHostNetwork host, CancellationToken cancellation)
     {
-        var options = new PolicyEnforcerOptions { Table = table, NodeName = "", GuardBridge = true };
+        var options = new PolicyEnforcerOptions { Table = table, NodeName = "", GuardBridge = true, Families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6] };
         foreach (var item in Tables(options, TimeProvider.System))
             await new NftablesProgram(host).ApplyAsync(item.RenderRemoval(), cancellation).ConfigureAwait(false);
     }
 
     private static IReadOnlyList<PolicyTable> Tables(PolicyEnforcerOptions options, TimeProvider time)
     {
-        var v6 = options.Family == AddressFamily.InterNetworkV6;
-        var routed = new PolicyTable(v6 ? "ip6" : "ip", options.Table, v6, time);
-        return options.GuardBridge ? [routed, new PolicyTable("bridge", options.Table, v6, time)] : [routed];
+        List<PolicyTable> tables = [];
+        foreach (var family in options.Families)
+        {
+            var v6 = family == AddressFamily.InterNetworkV6;
+            tables.Add(new PolicyTable(v6 ? "ip6" : "ip", options.Table, family, time));
+            if (options.GuardBridge)
+                tables.Add(new PolicyTable("bridge", v6 ? options.Table + "-v6" : options.Table, family, time));
+        }
+
+        return tables;
     }
 
     private async Task SyncAsync(CancellationToken cancellation)
@@ -187,13 +194,13 @@ public sealed partial class PolicyEnforcer
             await CheckTablesAsync(cancellation).ConfigureAwait(false);
             // (2)
             var policies = _policies.Cache.List();
-            var rules = policies.Count == 0 ? PolicyRules.Empty : PolicyCompiler.Compile(
-                _options.NodeName, _options.Family,
-                _namespaces.Cache.List().ToDictionary(n => n.Metadata.Name, n => n.Metadata.Labels, StringComparer.Ordinal),
-                Pods(), policies);
+            var namespaces = policies.Count == 0 ? [] : _namespaces.Cache.List().ToDictionary(n => n.Metadata.Name, n => n.Metadata.Labels, StringComparer.Ordinal);
+            var pods = policies.Count == 0 ? [] : Pods();
+            var byFamily = _options.Families.ToDictionary(f => f, f => policies.Count == 0 ? PolicyRules.Empty : PolicyCompiler.Compile(_options.NodeName, f, namespaces, pods, policies));
             // (3)
             foreach (var table in _tables)
             {
+                var rules = byFamily[table.Addresses];
                 if (table.BuildScript(rules) is { } script)
                     await _nftables.ApplyAsync(script, cancellation).ConfigureAwait(false);
                 table.Commit(rules);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 
 namespace Berth.Network.Policies;
@@ -10,7 +11,8 @@ public sealed record PolicyEnforcerOptions
 
     public required string NodeName { get; init; }
 
-    public AddressFamily Family { get; init; } = AddressFamily.InterNetwork;
+    /// <summary>Of the pods' addresses.</summary>
+    public ImmutableArray<AddressFamily> Families { get; init; } = [AddressFamily.InterNetwork];
 
     /// <summary>
     /// Whether a second table, in the bridge itself, guards pods of one bridge from each other: for kernels that do not show such packets

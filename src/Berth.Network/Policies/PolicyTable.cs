@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Berth.Network.Policies;
@@ -13,7 +14,8 @@ namespace Berth.Network.Policies;
 /// isolates that pod's egress; (4) its destination's chain, likewise. What the node itself sends is not forwarded: probes always arrive.
 /// </remarks>
 /// <param name="family">"ip" or "ip6"; or "bridge", for packets between pods of one bridge where the kernel does not show those to "ip".</param>
-internal sealed class PolicyTable(string family, string name, bool v6, TimeProvider time)
+/// <param name="addresses">Family of the pods' addresses.</param>
+internal sealed class PolicyTable(string family, string name, AddressFamily addresses, TimeProvider time)
 {
     public const string Ingress = "ingress";
     public const string Egress = "egress";
@@ -30,6 +32,13 @@ internal sealed class PolicyTable(string family, string name, bool v6, TimeProvi
     public string Family => family;
 
     public string Name => name;
+
+    public AddressFamily Addresses => addresses;
+
+    private bool V6 => addresses == AddressFamily.InterNetworkV6;
+
+    // Neighbours find each other by ICMPv6, also those of one bridge: no policy speaks of that.
+    private string Neighbours => V6 ? "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query, mld-listener-report, mld2-listener-report } accept; " : "";
 
     public bool HasStale => _stale.Count > 0;
 
@@ -117,9 +126,9 @@ internal sealed class PolicyTable(string family, string name, bool v6, TimeProvi
 
     private List<string> Due() => [.. _stale.Where(c => time.GetElapsedTime(c.Value) >= ChainGrace).Select(c => c.Key)];
 
-    private string Ip => v6 ? "ip6" : "ip";
+    private string Ip => V6 ? "ip6" : "ip";
 
-    private string Address => v6 ? "ipv6_addr" : "ipv4_addr";
+    private string Address => V6 ? "ipv6_addr" : "ipv4_addr";
 
     private string TypeOf(string set) => set.StartsWith("ports-", StringComparison.Ordinal) ? $"{Address} . inet_proto . inet_service" : Address;
 
@@ -132,8 +141,8 @@ internal sealed class PolicyTable(string family, string name, bool v6, TimeProvi
           set {{Self}} { type {{Address}} . {{Address}}; }
           map {{Ingress}} { type {{Address}} : verdict; comment "pods that policies isolate from others"; }
           map {{Egress}} { type {{Address}} : verdict; comment "pods that policies keep to themselves"; }
-          chain forward-egress { type filter hook forward priority -2; ct state established,related accept; {{Ip}} saddr . {{Ip}} daddr @{{Self}} accept; {{Ip}} saddr vmap @{{Egress}}; }
-          chain forward-ingress { type filter hook forward priority -1; ct state established,related accept; {{Ip}} saddr . {{Ip}} daddr @{{Self}} accept; {{Ip}} daddr vmap @{{Ingress}}; }
+          chain forward-egress { type filter hook forward priority -2; ct state established,related accept; {{Neighbours}}{{Ip}} saddr . {{Ip}} daddr @{{Self}} accept; {{Ip}} saddr vmap @{{Egress}}; }
+          chain forward-ingress { type filter hook forward priority -1; ct state established,related accept; {{Neighbours}}{{Ip}} saddr . {{Ip}} daddr @{{Self}} accept; {{Ip}} daddr vmap @{{Ingress}}; }
         }
 
         """);

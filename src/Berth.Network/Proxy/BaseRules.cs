@@ -84,7 +84,7 @@ internal static class BaseRules
             script.Append(CultureInfo.InvariantCulture, $"  ct status dnat {ip} saddr {context.PodNetwork} {ip} daddr {context.PodNetwork} masquerade fully-random\n");
         if (context.MasqueradeOutgoing)
         {
-            var multicast = ip == "ip6" ? "ff00::/8" : "224.0.0.0/4";
+            var multicast = ip == "ip6" ? "ff00::/8, fe80::/10" : "224.0.0.0/4";
             script.Append(CultureInfo.InvariantCulture, $"  {ip} saddr {context.PodNetwork} {ip} daddr != {{ {context.PodNetwork}, {multicast} }} masquerade fully-random comment \"pods to the outside\"\n");
         }
         script.Append("""
@@ -100,11 +100,11 @@ internal static class BaseRules
 
             """);
         // With route_localnet on the bridge, pods could otherwise reach what listens on the host's loopback addresses only (CVE-2020-8558).
-        if (context.LocalhostNodePortBridge.Length > 0)
+        if (context.LocalhostNodePortBridge.Length > 0 && ip == "ip")
             script.Append(CultureInfo.InvariantCulture, $"chain martians {{ type filter hook prerouting priority raw; iifname != \"lo\" {ip} daddr 127.0.0.0/8 drop; }}\n");
         script.Append("}\n");
         var nodePortIps = context.NodePortAddresses.Where(a => a.AddressFamily == context.Family).Select(a => a.ToString());
-        if (context.LocalhostNodePortBridge.Length > 0)
+        if (context.LocalhostNodePortBridge.Length > 0 && ip == "ip")
             nodePortIps = nodePortIps.Append("127.0.0.1");
         var addresses = string.Join(", ", nodePortIps.Distinct());
         if (addresses.Length > 0)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Networking.V1;
@@ -36,11 +37,10 @@ public sealed partial class ServiceProxy
     private readonly Informer<Node> _nodes;
     private readonly Informer<ServiceCIDR> _ranges;
     private readonly HealthCheckNodePorts _healthChecks;
-    private readonly RuleTable _table;
+    private readonly ImmutableArray<FamilyRules> _families;
     private readonly Dictionary<ObjectKey, ProxyService> _services = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(ObjectKey Key, TaskCompletionSource Source)> _waiters = [];
-    private ProxyContext _context;
     private readonly HashSet<IPNetwork> _routed = [];
     private bool _flowsMayBeStale = true;
     private long _fullAt;
@@ -57,8 +57,7 @@ public sealed partial class ServiceProxy
         _time = time ?? TimeProvider.System;
         _healthChecks = new HealthCheckNodePorts(host, logger);
         _ranges = informers.For<ServiceCIDR>();
-        _context = ContextOf(null);
-        _table = new RuleTable(_context, _time);
+        _families = [.. options.PodNetwork.Families.Select(f => new FamilyRules(f, ContextOf(f, null), _time))];
         _index = new ServiceIndex(informers, _changes.Add);
         _nodes = informers.For<Node>();
         _nodes.AddHandler(NodeChanged, (_, node) => NodeChanged(node), NodeChanged);
@@ -98,7 +97,7 @@ public sealed partial class ServiceProxy
                 // A table of many thousand Services takes longer to change; then updates share at least half of the time with the rest.
                 var took = _time.GetElapsedTime(started);
                 await Task.Delay(took > _options.IntervalMin ? took : _options.IntervalMin, _time, cancellation).ConfigureAwait(false);
-                wait = _table.HasStaleChains ? TimeSpan.FromSeconds(1) : _options.CheckInterval;
+                wait = _families.Any(f => f.Table.HasStaleChains) ? TimeSpan.FromSeconds(1) : _options.CheckInterval;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -107,7 +106,7 @@ public sealed partial class ServiceProxy
             catch (Exception e) when (e is NftablesException or ProcessFailedException or IOException)
             {
                 LogSyncFailed(retry, e.Message);
-                _table.Invalidate();
+                Invalidate();
                 await Task.Delay(retry, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 retry = retry * 2 < RetryMax ? retry * 2 : RetryMax;
                 _changes.Wake();
@@ -117,7 +116,7 @@ public sealed partial class ServiceProxy
 
     /// <summary>Removes all rules. What is not there is no error.</summary>
     public static Task PurgeAsync(string table, IHostNetwork host, CancellationToken cancellation) =>
-        new NftablesProgram(host).ApplyAsync($"add table ip {table}\ndelete table ip {table}\n", cancellation);
+        new NftablesProgram(host).ApplyAsync($"add table ip {table}\ndelete table ip {table}\nadd table ip6 {table}\ndelete table ip6 {table}\n", cancellation);
 
     private void NodeChanged(Node node)
     {
@@ -128,24 +127,29 @@ public sealed partial class ServiceProxy
     private async Task SyncAsync(CancellationToken cancellation)
     {
         await CheckTableAsync(cancellation).ConfigureAwait(false);
-        var context = ContextOf(_nodes.Cache.Get("", _options.NodeName));
-        if (!context.Equals(_context))
+        foreach (var family in _families)
         {
-            _context = context;
-            _table.Reset(context);
+            var context = ContextOf(family.Family, _nodes.Cache.Get("", _options.NodeName));
+            if (context.Equals(family.Context))
+                continue;
+            family.Context = context;
+            family.Table.Reset(context);
             foreach (var (key, service) in _services)
-                _table.Set((key.Namespace, key.Name), ServiceRules.Render(service, context));
+                family.Set(key, service);
         }
+
         // (1) (2) (3): taken only where nothing can fail before they are in the table.
         var changed = _changes.Take();
         foreach (var key in changed)
             Update(key);
         // (4)
-        if (_table.IsDirty)
+        var dirty = _families.Where(f => f.Table.IsDirty).ToList();
+        if (dirty.Count > 0)
         {
             var started = _time.GetTimestamp();
-            await _nftables.ApplyAsync(_table.BuildScript(), cancellation).ConfigureAwait(false);
-            _table.Commit();
+            await _nftables.ApplyAsync(string.Concat(dirty.Select(f => f.Table.BuildScript())), cancellation).ConfigureAwait(false);
+            foreach (var family in dirty)
+                family.Table.Commit();
             LogApplied(changed.Count, _services.Count, _time.GetElapsedTime(started).TotalMilliseconds);
         }
         ServeHealthChecks();
@@ -182,11 +186,18 @@ public sealed partial class ServiceProxy
             _services.Remove(key);
         else
             _services[key] = service;
-        _table.Set((key.Namespace, key.Name), service is null ? null : ServiceRules.Render(service, _context));
+        foreach (var family in _families)
+            family.Set(key, service);
         _flowsMayBeStale |= service?.Ports.Any(p => p.Protocol == "udp") ?? false;
     }
 
-    private ProxyContext ContextOf(Node? node)
+    private void Invalidate()
+    {
+        foreach (var family in _families)
+            family.Table.Invalidate();
+    }
+
+    private ProxyContext ContextOf(AddressFamily family, Node? node)
     {
         var addresses = _options.NodePortAddresses;
         if (addresses.IsEmpty && node is not null)
@@ -202,8 +213,9 @@ public sealed partial class ServiceProxy
             Table = _options.Table,
             NodeName = _options.NodeName,
             Zone = node?.Metadata.Labels.GetOr(ZoneLabel) ?? "",
-            PodNetwork = _options.PodNetwork,
-            ServiceNetworks = [_options.ServiceNetwork, .. FurtherRanges()],
+            Family = family,
+            PodNetwork = _options.PodNetwork.Of(family)!.Value,
+            ServiceNetworks = [.. _options.ServiceNetwork.All.Concat(FurtherRanges()).Where(r => r.BaseAddress.AddressFamily == family)],
             NodePortAddresses = addresses,
             LocalhostNodePortBridge = _options.LocalhostNodePortBridge,
             MasqueradeBridged = _options.MasqueradeBridged,
@@ -215,7 +227,7 @@ public sealed partial class ServiceProxy
         .OrderBy(r => r.Metadata.Name, StringComparer.Ordinal)
         .SelectMany(r => r.Spec.Cidrs)
         .Select(c => IPNetwork.TryParse(c, out var range) ? range : (IPNetwork?)null).OfType<IPNetwork>()
-        .Where(r => r.BaseAddress.AddressFamily == _options.ServiceNetwork.BaseAddress.AddressFamily && !r.Equals(_options.ServiceNetwork));
+        .Where(r => _options.PodNetwork.Of(r.BaseAddress.AddressFamily) is not null && !_options.ServiceNetwork.All.Contains(r));
 
     /// <summary>
     /// Cluster addresses are translated before a packet leaves, but a process on a machine without a default route could not even start to
@@ -246,12 +258,12 @@ public sealed partial class ServiceProxy
     private async Task CheckTableAsync(CancellationToken cancellation)
     {
         if (_fullAt != 0 && _time.GetElapsedTime(_fullAt) >= _options.ResyncInterval)
-            _table.Invalidate();
+            Invalidate();
         else if (_fullAt != 0 && _time.GetElapsedTime(_checkedAt) >= _options.CheckInterval && !await TableIsInPlaceAsync(cancellation).ConfigureAwait(false))
             LogTableGone(_options.Table);
         else if (_fullAt != 0)
             return;
-        _table.Invalidate();
+        Invalidate();
         _fullAt = _checkedAt = _time.GetTimestamp();
     }
 
@@ -260,8 +272,14 @@ public sealed partial class ServiceProxy
         _checkedAt = _time.GetTimestamp();
         try
         {
-            var chain = await _host.RunAsync("nft", ["list", "chain", _context.Ip, _options.Table, "nat-prerouting"], cancellation: cancellation).ConfigureAwait(false);
-            return chain.Contains("jump services", StringComparison.Ordinal);
+            foreach (var family in _families)
+            {
+                var chain = await _host.RunAsync("nft", ["list", "chain", family.Context.Ip, _options.Table, "nat-prerouting"], cancellation: cancellation).ConfigureAwait(false);
+                if (!chain.Contains("jump services", StringComparison.Ordinal))
+                    return false;
+            }
+
+            return true;
         }
         catch (ProcessFailedException e) when (e.Result is not null)
         {
@@ -271,17 +289,20 @@ public sealed partial class ServiceProxy
 
     private async Task RemoveStaleChainsAsync(CancellationToken cancellation)
     {
-        if (_table.BuildChainRemoval() is not { } script)
-            return;
-        try
+        foreach (var family in _families)
         {
-            await _nftables.ApplyAsync(script, cancellation).ConfigureAwait(false);
-            _table.CommitChainRemoval();
-        }
-        catch (NftablesException e)
-        {
-            // Empty chains do no harm; the kernel may still count their references. They are tried again with the next change.
-            LogStaleChains(e.Message);
+            if (family.Table.BuildChainRemoval() is not { } script)
+                continue;
+            try
+            {
+                await _nftables.ApplyAsync(script, cancellation).ConfigureAwait(false);
+                family.Table.CommitChainRemoval();
+            }
+            catch (NftablesException e)
+            {
+                // Empty chains do no harm; the kernel may still count their references. They are tried again with the next change.
+                LogStaleChains(e.Message);
+            }
         }
     }
 
@@ -289,14 +310,30 @@ public sealed partial class ServiceProxy
     {
         try
         {
-            var flows = await _conntrack.ListUdpAsync(_context.Family, cancellation).ConfigureAwait(false);
-            foreach (var flow in StaleFlows.Find(flows, _services.Values, _context))
-                await _conntrack.DeleteAsync(flow, cancellation).ConfigureAwait(false);
+            foreach (var family in _families)
+            {
+                var flows = await _conntrack.ListUdpAsync(family.Family, cancellation).ConfigureAwait(false);
+                foreach (var flow in StaleFlows.Find(flows, _services.Values, family.Context))
+                    await _conntrack.DeleteAsync(flow, cancellation).ConfigureAwait(false);
+            }
         }
         catch (ProcessFailedException e)
         {
             LogStaleFlows(e.Message);
         }
+    }
+
+    /// <summary>The rules of one address family. Owned by the proxy's loop.</summary>
+    private sealed class FamilyRules(AddressFamily family, ProxyContext context, TimeProvider time)
+    {
+        public AddressFamily Family { get; } = family;
+
+        public ProxyContext Context { get; set; } = context;
+
+        public RuleTable Table { get; } = new(context, time);
+
+        public void Set(ObjectKey key, ProxyService? service) =>
+            Table.Set((key.Namespace, key.Name), service is null ? null : ServiceRules.Render(service, Context));
     }
 
     [LoggerMessage(7301, LogLevel.Warning, "The rules of Services could not be applied; trying again with all of them in {Delay}: {Error}")]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Berth.Resources.Addresses;
 
 namespace Berth.Network.Proxy;
 
@@ -12,10 +13,10 @@ public sealed record ServiceProxyOptions
     public required string NodeName { get; init; }
 
     /// <summary>The whole cluster's pods.</summary>
-    public required IPNetwork PodNetwork { get; init; }
+    public required IpRanges PodNetwork { get; init; }
 
     /// <summary>The range that the cluster was made with. Further ones come from ServiceCIDR objects.</summary>
-    public required IPNetwork ServiceNetwork { get; init; }
+    public required IpRanges ServiceNetwork { get; init; }
 
     /// <summary>Interface that routes of further ranges name; empty: none are made.</summary>
     public string RouteInterface { get; init; } = "";

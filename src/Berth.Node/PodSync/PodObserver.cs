@@ -9,7 +9,8 @@ namespace Berth.Node.PodSync;
 /// Asks the runtime what it has of one pod. Owned by the pod's worker. Two list calls, and one call for each container
 /// whose state changed since the last time.
 /// </summary>
-public sealed class PodObserver(IRuntimeService runtime, string podUid)
+/// <param name="v6First">Whether pods' primary addresses are IPv6: runtimes put IPv4 first whatever the order in which the network gave them.</param>
+public sealed class PodObserver(IRuntimeService runtime, string podUid, bool v6First = false)
 {
     private readonly Dictionary<(string Id, Cri.V1.ContainerState State), ObservedContainer> _known = [];
     private readonly Dictionary<string, ObservedSandbox> _sandboxes = new(StringComparer.Ordinal);
@@ -88,12 +89,17 @@ public sealed class PodObserver(IRuntimeService runtime, string podUid)
 
     private ObservedSandbox Remember(string id, int attempt, bool ready, long createdAt, Cri.V1.PodSandboxStatus status)
     {
-        var ips = status.Network is { Ip.Length: > 0 } network ? [network.Ip, .. network.AdditionalIps.Select(a => a.Ip)] : ApiList<string>.Empty;
+        var ips = status.Network is { Ip.Length: > 0 } network ? InOrder([network.Ip, .. network.AdditionalIps.Select(a => a.Ip)]) : ApiList<string>.Empty;
         var host = status.Linux?.Namespaces?.Options?.Network == Cri.V1.NamespaceMode.Node;
         // An address that the network plugin forgot after the pod stopped is still the pod's last one.
         if (!ready && _sandboxes.TryGetValue(id, out var known)) ips = known.Ips;
         return _sandboxes[id] = new ObservedSandbox(id, attempt, ready, TimeOf(createdAt), ips, host);
     }
+
+    private ApiList<string> InOrder(ApiList<string> ips) =>
+        ips.Count < 2 ? ips : [.. ips.Where(ip => IsV6(ip) == v6First), .. ips.Where(ip => IsV6(ip) != v6First)];
+
+    private static bool IsV6(string ip) => ip.Contains(':', StringComparison.Ordinal);
 
     private async Task<ObservedContainer?> ContainerAsync(Cri.V1.Container container, CancellationToken ct)
     {

@@ -56,7 +56,7 @@ public sealed partial class PodWorker
         _services = services;
         _desired = pod;
         _written = pod;
-        _observer = new PodObserver(services.Runtime, pod.Metadata.Uid);
+        _observer = new PodObserver(services.Runtime, pod.Metadata.Uid, services.Options.PodCidrs is [var first, ..] && first.Contains(':', StringComparison.Ordinal));
         _probes = new PodProbes(services.Probes, Wake);
     }
 

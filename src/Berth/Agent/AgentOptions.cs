@@ -17,8 +17,8 @@ internal sealed record AgentOptions
 
     public required string NodeName { get; init; }
 
-    /// <summary>By which other machines reach this one; null: the address with which it appears at the server.</summary>
-    public IPAddress? NodeAddress { get; init; }
+    /// <summary>By which other machines reach this one; null: the address with which it appears at the server, and the one of the other family if the cluster has both.</summary>
+    public (IPAddress First, IPAddress? Second)? NodeAddresses { get; init; }
 
     public string? RuntimeEndpoint { get; init; }
 

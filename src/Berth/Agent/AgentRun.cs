@@ -9,6 +9,7 @@ using Berth.Client.Informers;
 using Berth.Instance;
 using Berth.Join;
 using Berth.Linux.Processes;
+using Berth.Resources.Addresses;
 using Berth.Up;
 using Microsoft.Extensions.Logging;
 using ApiNode = Berth.Api.Core.V1.Node;
@@ -44,18 +45,19 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
             // 2.
             var network = await progress.StageAsync("cluster", () => ReadNetworkAsync(client, ct), n => $"pods {n.PodCidr}, services {n.ServiceCidr}");
             // 3.
-            var address = options.NodeAddress ?? await OwnAddressAsync(papers.Server, ct);
-            var range = await progress.StageAsync("node", () => RegisterAsync(client, papers.NodeName, address, ct), r => $"{address}, pods {r}");
+            var own = await OwnAddressesAsync(papers.Server, network, ct);
+            var range = await progress.StageAsync("node", () => RegisterAsync(client, papers.NodeName, own, ct), r => $"{string.Join(", ", own)}, pods {r}");
             // 4.
             var ask = new CertificateAsk(client, papers.NodeName, options.CertificateLifetime, time);
-            IPAddress[] addresses = [address, IPAddress.Loopback];
+            IPAddress[] addresses = [.. own, IPAddress.Loopback];
             await progress.StageAsync("certificate", () => EnsureServingAsync(papers, ask, addresses, ct), _ => $"good until {papers.Serving!.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
 
             var settings = new NodeSideOptions
             {
                 DataDirectory = options.DataDirectory,
                 NodeName = papers.NodeName,
-                HostAddress = address,
+                HostAddress = own[0],
+                OtherAddress = own.Length > 1 ? own[1] : null,
                 RuntimeEndpoint = options.RuntimeEndpoint,
                 PodCidr = network.PodCidr,
                 NodePodCidr = range,
@@ -142,19 +144,19 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
     private Task<ClusterNetwork> ReadNetworkAsync(IClusterClient client, CancellationToken ct) => PersistentlyAsync(
         async () => ClusterNetwork.Read(await client.GetAsync<ConfigMap>(ClusterFacts.Namespace, ClusterFacts.NetworkName, ct: ct)), ct);
 
-    private async Task<IPNetwork> RegisterAsync(IClusterClient client, string name, IPAddress address, CancellationToken ct)
+    private async Task<IpRanges> RegisterAsync(IClusterClient client, string name, IPAddress[] addresses, CancellationToken ct)
     {
         var wanted = new ApiNode
         {
             Metadata = new() { Name = name, Labels = ApiMap.Of(("kubernetes.io/hostname", name)) },
-            Status = new() { Addresses = [new() { Type = "InternalIP", Address = address.ToString() }, new() { Type = "Hostname", Address = name }] },
+            Status = new() { Addresses = [.. addresses.Select(a => new NodeAddress { Type = "InternalIP", Address = a.ToString() }), new() { Type = "Hostname", Address = name }] },
         };
         var began = time.GetTimestamp();
         var wait = s_retryMin / 4;
         while (true)
         {
             var node = await PersistentlyAsync(() => EnsureNodeAsync(client, wanted, ct), ct);
-            if (IPNetwork.TryParse(node.Spec.PodCIDR, out var range))
+            if (!node.Spec.PodCIDRs.IsEmpty && IpRanges.TryParse(string.Join(',', node.Spec.PodCIDRs), out var range))
                 return range;
             if (time.GetElapsedTime(began) > s_rangeLimit)
                 throw new UserErrorException($"the cluster has given this node no range of pod addresses within {s_rangeLimit.TotalSeconds:F0} s", $"see the events of the node: kubectl describe node {name}. When all ranges are taken, delete nodes that have gone");
@@ -207,12 +209,25 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
         }
     }
 
-    private static async Task<IPAddress> OwnAddressAsync(Uri server, CancellationToken ct)
+    /// <summary>The primary first: of the family of the pods' primary addresses.</summary>
+    private async Task<IPAddress[]> OwnAddressesAsync(Uri server, ClusterNetwork network, CancellationToken ct)
     {
+        var families = network.PodCidr.Families.ToArray();
+        if (options.NodeAddresses is { } named)
+        {
+            return named.First.AddressFamily == families[0]
+                ? [named.First, .. named.Second is { } second && families.Length > 1 ? [second] : Array.Empty<IPAddress>()]
+                : throw new UserErrorException($"--node-ip {named.First} is not of the family of the cluster's pods, {network.PodCidr}", "name an address of that family first");
+        }
+
         try
         {
-            var there = IPAddress.TryParse(server.Host, out var given) ? given : (await Dns.GetHostAddressesAsync(server.Host, AddressFamily.InterNetwork, ct))[0];
-            return HostAddress.Toward(there);
+            var there = IPAddress.TryParse(server.DnsSafeHost, out var given) ? given : (await Dns.GetHostAddressesAsync(server.DnsSafeHost, ct))[0];
+            IPNetwork[] own = [.. network.PodCidr.All, .. network.ServiceCidr.All];
+            var first = there.AddressFamily == families[0]
+                ? HostAddress.Toward(there)
+                : HostAddress.Secondary(families[0], own) ?? throw new UserErrorException($"this machine has no address of the family of the cluster's pods, {network.PodCidr}", "give it one, and name it with --node-ip");
+            return families.Length > 1 && HostAddress.Secondary(families[1], own) is { } other ? [first, other] : [first];
         }
         catch (SocketException e)
         {

@@ -19,7 +19,7 @@ internal static class AgentVerb
         var join = new Option<string?>("--join") { Description = "The cluster's API, https://HOST:6443; needed the first time" };
         var token = new Option<string?>("--token") { Description = "What berth token create printed; needed the first time" };
         var nodeName = new Option<string>("--node-name") { Description = "Name of this machine in the cluster", DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant() };
-        var nodeAddress = new Option<string?>("--node-ip") { Description = "Address by which other machines reach this one (default: the one with which it reaches the server)" };
+        var nodeAddress = Options.NodeAddress();
         var runtime = new Option<string?>("--runtime-endpoint") { Description = "Socket of a CRI runtime to use instead of a containerd of its own" };
         var lifetime = new Option<int?>("--certificate-minutes") { Description = "How long the certificates that it asks for are to be good (default: a year)" };
         var nodeConfig = NodeConfigFile.Option();
@@ -35,7 +35,7 @@ internal static class AgentVerb
                 Server = parsed.GetValue(join) is { } server ? ParseServer(server) : null,
                 Token = parsed.GetValue(token) is { } text ? JoinToken.Parse(text) : null,
                 NodeName = OptionValues.ParseNodeName(parsed.GetRequiredValue(nodeName)),
-                NodeAddress = parsed.GetValue(nodeAddress) is { } address ? OptionValues.ParseAddress("--node-ip", address) : null,
+                NodeAddresses = parsed.GetValue(nodeAddress) is { } address ? OptionValues.ParseAddresses("--node-ip", address) : null,
                 RuntimeEndpoint = parsed.GetValue(runtime),
                 CertificateLifetime = parsed.GetValue(lifetime) is { } minutes ? ParseLifetime(minutes) : null,
                 NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),

@@ -3,11 +3,12 @@ using Berth.Api.Core.V1;
 using Berth.ApiServer.Bootstrap;
 using Berth.Instance;
 using Berth.Network.PodNetwork;
+using Berth.Resources.Addresses;
 
 namespace Berth.Agent;
 
 /// <summary>The cluster's network as the control plane tells it to nodes.</summary>
-internal sealed record ClusterNetwork(IPNetwork PodCidr, IPNetwork ServiceCidr, string ClusterDomain, PodNetworkMode Mode, PodPeer? ControlPlane)
+internal sealed record ClusterNetwork(IpRanges PodCidr, IpRanges ServiceCidr, string ClusterDomain, PodNetworkMode Mode, PodPeer? ControlPlane)
 {
     /// <exception cref="UserErrorException">It was written by another version.</exception>
     public static ClusterNetwork Read(ConfigMap map)
@@ -15,12 +16,13 @@ internal sealed record ClusterNetwork(IPNetwork PodCidr, IPNetwork ServiceCidr, 
         try
         {
             var data = map.Data;
+            var addresses = data["controlPlaneAddress"].Split(',');
             return new(
-                IPNetwork.Parse(data["podCidr"]),
-                IPNetwork.Parse(data["serviceCidr"]),
+                IpRanges.Parse(data["podCidr"]),
+                IpRanges.Parse(data["serviceCidr"]),
                 data["clusterDomain"],
                 OptionValues.ParsePodNetwork(data["podNetwork"]),
-                new PodPeer("", IPAddress.Parse(data["controlPlaneAddress"]), IPNetwork.Parse(data["controlPlaneRange"])));
+                new PodPeer("", IPAddress.Parse(addresses[0]), IpRanges.Parse(data["controlPlaneRange"])) { OtherAddress = addresses.Length > 1 ? IPAddress.Parse(addresses[1]) : null });
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException)
         {

@@ -5,6 +5,7 @@ using Berth.Linux.Mounts;
 using Berth.Linux.Processes;
 using Berth.Network;
 using Berth.Node.Runtime;
+using Berth.Resources.Addresses;
 using Berth.Up;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,7 +41,7 @@ internal static class DownVerb
         if (instance is not null && instance.Process.IsAlive)
             await progress.StageAsync("berth", () => StopAsync(instance.Process, ct), $"process {instance.Pid} has ended");
 
-        var podCidr = instance is null ? default : IPNetwork.Parse(instance.PodCidr);
+        var podCidr = instance is null ? default(IPNetwork) : IpRanges.Parse(instance.PodCidr);
         var options = NodeSideOptions.ContainerdOf(directory, podCidr);
         var purger = new ContainerdPurge(options, output.WriteLine, TimeProvider.System);
         if (instance?.RuntimeEndpoint is null)
@@ -68,9 +69,9 @@ internal static class DownVerb
     private static NodeNetworkOptions NetworkOf(string directory, InstanceFile instance) => NodeSideOptions.NetworkOf(
         directory,
         instance.NodeName ?? "",
-        IPNetwork.Parse(instance.PodCidr),
-        instance.NodePodCidr is { } own ? IPNetwork.Parse(own) : null,
-        IPNetwork.Parse(instance.ServiceCidr));
+        IpRanges.Parse(instance.PodCidr),
+        instance.NodePodCidr is { } own ? IpRanges.Parse(own) : null,
+        IpRanges.Parse(instance.ServiceCidr));
 
     private static async Task StopAsync(ProcessIdentity process, CancellationToken ct)
     {

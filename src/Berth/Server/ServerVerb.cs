@@ -14,14 +14,15 @@ internal static class ServerVerb
         var dataDirectory = Options.DataDirectory();
         var listen = new Option<string>("--listen") { Description = "Address and port of the API", DefaultValueFactory = _ => "0.0.0.0:6443" };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the administrator's kubeconfig (default: DATA/admin.kubeconfig)" };
-        var podCidr = new Option<string>("--pod-cidr") { Description = "Addresses of pods; each node gets a part", DefaultValueFactory = _ => "10.42.0.0/16" };
-        var serviceCidr = new Option<string>("--service-cidr") { Description = "Addresses of services", DefaultValueFactory = _ => "10.43.0.0/16" };
+        var podCidr = Options.PodCidr();
+        var serviceCidr = Options.ServiceCidr();
         var podNetwork = Options.PodNetwork();
         var advertise = Options.Advertise();
+        var nodeAddress = Options.NodeAddress();
         var names = Options.ExtraNames();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the API answers" };
-        var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, names, logLevel, detach };
+        var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, nodeAddress, names, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("server");
@@ -32,12 +33,13 @@ internal static class ServerVerb
                 DataDirectory = directory,
                 Listen = OptionValues.ParseListen(parsed.GetRequiredValue(listen)),
                 Kubeconfig = Path.GetFullPath(parsed.GetValue(kubeconfig) ?? Path.Combine(directory, "admin.kubeconfig")),
-                PodCidr = OptionValues.ParseCidr("--pod-cidr", parsed.GetRequiredValue(podCidr), 28),
-                ServiceCidr = OptionValues.ParseCidr("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28),
+                PodCidr = OptionValues.ParseCidrs("--pod-cidr", parsed.GetRequiredValue(podCidr), 28, 120),
+                ServiceCidr = OptionValues.ParseCidrs("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28, 124),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
                 LogLevel = parsed.GetValue(logLevel),
                 PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
                 HostAddress = System.Net.IPAddress.Loopback,
+                NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
                 ExtraNames = parsed.GetValue(names) ?? [],
             });

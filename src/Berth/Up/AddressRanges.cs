@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Berth.Instance;
 using Berth.Network;
+using Berth.Resources.Addresses;
 
 namespace Berth.Up;
 
@@ -13,12 +15,19 @@ internal static class AddressRanges
     /// <exception cref="UserErrorException">One is.</exception>
     public static async Task RequireFreeAsync(NodeNetworkOptions network, IHostNetwork host, CancellationToken ct)
     {
-        var routes = await host.RunAsync("ip", ["-4", "route", "show", "table", "main"], cancellation: ct);
+        foreach (var family in network.PodNetwork.Families)
+            await RequireFreeAsync(network, family, host, ct);
+    }
+
+    private static async Task RequireFreeAsync(NodeNetworkOptions network, AddressFamily family, IHostNetwork host, CancellationToken ct)
+    {
+        var (option, whole) = family == AddressFamily.InterNetworkV6 ? ("-6", "/128") : ("-4", "/32");
+        var routes = await host.RunAsync("ip", [option, "route", "show", "table", "main"], cancellation: ct);
         foreach (var line in routes.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var device = Array.IndexOf(words, "dev") is var at and >= 0 && at + 1 < words.Length ? words[at + 1] : "";
-            if (!IPNetwork.TryParse(words[0].Contains('/', StringComparison.Ordinal) ? words[0] : words[0] + "/32", out var route)
+            if (!IPNetwork.TryParse(words[0].Contains('/', StringComparison.Ordinal) ? words[0] : words[0] + whole, out var route)
                 || device == network.Bridge || device == network.Tunnel || line.Contains(OurRoutes, StringComparison.Ordinal))
                 continue;
             Check("--pod-cidr", network.PodNetwork, route, device);
@@ -26,8 +35,9 @@ internal static class AddressRanges
         }
     }
 
-    private static void Check(string option, IPNetwork range, IPNetwork route, string device)
+    private static void Check(string option, IpRanges ranges, IPNetwork route, string device)
     {
+        var range = ranges.Of(route.BaseAddress.AddressFamily)!.Value;
         // The default route is everywhere; a wider one is only a way out.
         if (route.PrefixLength == 0 || (!range.Contains(route.BaseAddress) && !route.Contains(range.BaseAddress)))
             return;

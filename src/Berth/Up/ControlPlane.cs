@@ -66,7 +66,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             {
                 DnsNames = [Environment.MachineName, .. options.ExtraNames.Where(n => !IPAddress.TryParse(n, out _))],
                 Addresses = AddressesOf(options),
-                ServiceCidr = options.ServiceCidr,
+                ServiceCidr = options.ServiceCidr.Primary,
                 ClusterDomain = options.ClusterDomain,
             },
             time);
@@ -136,6 +136,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private static IPAddress[] AddressesOf(ControlPlaneOptions options) =>
     [
         options.ListensEverywhere ? options.HostAddress : options.Listen.Address,
+        .. options.OtherAddress is { } other ? [other] : Array.Empty<IPAddress>(),
         .. options.PodGateway is { } gateway ? [gateway] : Array.Empty<IPAddress>(),
         .. options.Advertise is { } advertised ? [advertised] : Array.Empty<IPAddress>(),
         .. options.ExtraNames.Select(n => IPAddress.TryParse(n, out var address) ? address : null).OfType<IPAddress>(),

@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.ApiServer.Bootstrap;
 using Berth.Controllers.NodeRanges;
+using Berth.Resources.Addresses;
 
 namespace Berth.Up;
 
@@ -14,6 +15,9 @@ internal sealed record ControlPlaneOptions
     /// <summary>By which other machines reach this one.</summary>
     public required IPAddress HostAddress { get; init; }
 
+    /// <summary>Of the other family; null where there is none.</summary>
+    public IPAddress? OtherAddress { get; init; }
+
     /// <summary>Address that other machines are told; null: follows from <see cref="Listen"/>.</summary>
     public IPAddress? Advertise { get; init; }
 
@@ -22,9 +26,9 @@ internal sealed record ControlPlaneOptions
 
     public required string Kubeconfig { get; init; }
 
-    public required IPNetwork PodCidr { get; init; }
+    public required IpRanges PodCidr { get; init; }
 
-    public required IPNetwork ServiceCidr { get; init; }
+    public required IpRanges ServiceCidr { get; init; }
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
@@ -34,7 +38,7 @@ internal sealed record ControlPlaneOptions
     /// <summary>Address of this machine on the bridge of its pods; null where it has none.</summary>
     public IPAddress? PodGateway { get; init; }
 
-    public bool ListensEverywhere => Listen.Address.Equals(IPAddress.Any);
+    public bool ListensEverywhere => Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Where pods and other machines reach the server; null when they cannot.</summary>
     public IPEndPoint? Advertised =>
@@ -45,12 +49,12 @@ internal sealed record ControlPlaneOptions
         : null;
 
     /// <summary>Where the machine's own programs reach it.</summary>
-    public Uri Local => new($"https://{(ListensEverywhere ? IPAddress.Loopback : Listen.Address)}:{Listen.Port}");
+    public Uri Local => new($"https://{new IPEndPoint(!ListensEverywhere ? Listen.Address : Listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : IPAddress.IPv6Loopback, Listen.Port)}");
 
-    /// <summary>Range of pod addresses that belongs to this machine: the cluster's first.</summary>
-    public IPNetwork OwnRange => new NodeRangePlan(PodCidr)[0];
+    /// <summary>Pod addresses that belong to this machine: the cluster's first range of each family.</summary>
+    public IpRanges OwnRange => PodCidr.Map(r => new NodeRangePlan(r)[0]);
 
-    public IPAddress DnsAddress => Berth.Network.PodNetwork.PodNetworkOptions.NthAddress(ServiceCidr, 10);
+    public IPAddress DnsAddress => Berth.Network.PodNetwork.PodNetworkOptions.NthAddress(ServiceCidr.Primary, 10);
 
     public ClusterFacts Facts => new(
         IPAddress.IsLoopback(Listen.Address) || Advertised is null ? Local : new Uri($"https://{Advertised}"),
@@ -59,5 +63,5 @@ internal sealed record ControlPlaneOptions
         ClusterDomain,
         PodNetwork,
         OwnRange.ToString(),
-        HostAddress.ToString());
+        OtherAddress is null ? HostAddress.ToString() : $"{HostAddress},{OtherAddress}");
 }

@@ -22,19 +22,23 @@ internal static class HostAddress
         const int Ethernet = 1500;
         var properties = NetworkInterface.GetAllNetworkInterfaces().Select(i => i.GetIPProperties())
             .FirstOrDefault(p => p.UnicastAddresses.Any(a => a.Address.Equals(address)));
-        return properties?.GetIPv4Properties()?.Mtu is > 0 and var mtu ? mtu : Ethernet;
+        return (address.AddressFamily == AddressFamily.InterNetworkV6 ? properties?.GetIPv6Properties()?.Mtu : properties?.GetIPv4Properties()?.Mtu) is > 0 and var mtu ? mtu : Ethernet;
     }
 
     /// <summary>Source address of the default route; without one, of the first interface that is up; loopback as a last resort.</summary>
     /// <param name="own">Ranges of pods: their bridges are no way to this machine.</param>
-    public static IPAddress Primary(params IReadOnlyList<IPNetwork> own)
+    public static IPAddress Primary(AddressFamily family, IReadOnlyList<IPNetwork> own) =>
+        Secondary(family, own) ?? (family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback);
+
+    /// <summary>The same, but null where there is none.</summary>
+    public static IPAddress? Secondary(AddressFamily family, IReadOnlyList<IPNetwork> own)
     {
         try
         {
-            // Connecting a datagram socket sends nothing: it only asks the routing table. The address is of a range for documentation.
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            socket.Connect(IPAddress.Parse("192.0.2.1"), 9);
-            if (socket.LocalEndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address) && !own.Any(n => n.Contains(address)))
+            // Connecting a datagram socket sends nothing: it only asks the routing table. The addresses are of ranges for documentation.
+            using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(IPAddress.Parse(family == AddressFamily.InterNetworkV6 ? "2001:db8::1" : "192.0.2.1"), 9);
+            if (socket.LocalEndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !own.Any(n => n.Contains(address)))
                 return address;
         }
         catch (SocketException)
@@ -46,6 +50,6 @@ internal static class HostAddress
             .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .SelectMany(i => i.GetIPProperties().UnicastAddresses)
             .Select(a => a.Address)
-            .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !own.Any(n => n.Contains(a)), IPAddress.Loopback);
+            .FirstOrDefault(a => a.AddressFamily == family && !a.IsIPv6LinkLocal && !own.Any(n => n.Contains(a)));
     }
 }

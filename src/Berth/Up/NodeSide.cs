@@ -105,8 +105,8 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
             {
                 NodeName = options.NodeName,
                 DataDirectory = options.DataDirectory,
-                Addresses = [options.HostAddress.ToString()],
-                PodCidrs = [options.NodePodCidr.ToString()],
+                Addresses = [.. options.HostAddresses.Select(a => a.ToString())],
+                PodCidrs = [.. options.NodePodCidr.All.Select(r => r.ToString())],
                 PodAddressed = (pod, addresses, token) => _network!.AdmitPodAsync(pod, addresses, token),
                 Annotations = ApiMap.Of((ClusterDnsController.Announcement, _network!.DnsServer.ToString())),
                 ClusterDns = options.DnsAddress.ToString(),

@@ -3,6 +3,7 @@ using Berth.Network;
 using Berth.Network.PodNetwork;
 using Berth.Node.Resources;
 using Berth.Node.Runtime;
+using Berth.Resources.Addresses;
 
 namespace Berth.Up;
 
@@ -12,6 +13,9 @@ internal sealed record NodeSideOptions
     // Ethernet, IP, UDP and VXLAN.
     private const int VxlanHeaders = 50;
 
+    // IPv6 headers are longer by so much.
+    private const int LongerV6 = 20;
+
     public required string DataDirectory { get; init; }
 
     public required string NodeName { get; init; }
@@ -19,16 +23,21 @@ internal sealed record NodeSideOptions
     /// <summary>By which other machines reach this one.</summary>
     public required IPAddress HostAddress { get; init; }
 
+    /// <summary>Of the other family, on a dual-stack cluster; null where this machine has none.</summary>
+    public IPAddress? OtherAddress { get; init; }
+
+    public IReadOnlyList<IPAddress> HostAddresses => OtherAddress is { } other ? [HostAddress, other] : [HostAddress];
+
     /// <summary>Socket of a CRI runtime that is not Berth's own; null: Berth runs a containerd.</summary>
     public string? RuntimeEndpoint { get; init; }
 
     /// <summary>The whole cluster's pods.</summary>
-    public required IPNetwork PodCidr { get; init; }
+    public required IpRanges PodCidr { get; init; }
 
     /// <summary>This machine's pods.</summary>
-    public required IPNetwork NodePodCidr { get; init; }
+    public required IpRanges NodePodCidr { get; init; }
 
-    public required IPNetwork ServiceCidr { get; init; }
+    public required IpRanges ServiceCidr { get; init; }
 
     public required string ClusterDomain { get; init; }
 
@@ -43,7 +52,7 @@ internal sealed record NodeSideOptions
     /// <summary>The control plane's machine, whose range is no Node's; null where it is this one.</summary>
     public PodPeer? ControlPlane { get; init; }
 
-    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr, 10);
+    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr.Primary, 10);
 
     public NodeNetworkOptions Network => NetworkOf(DataDirectory, NodeName, PodCidr, NodePodCidr, ServiceCidr) with
     {
@@ -53,6 +62,7 @@ internal sealed record NodeSideOptions
         {
             Mode = PodNetwork,
             Address = HostAddress,
+            OtherAddress = OtherAddress,
             TunnelId = ClusterNumber,
             Fixed = ControlPlane is { } plane ? [plane] : [],
         },
@@ -61,13 +71,13 @@ internal sealed record NodeSideOptions
     public ContainerdOptions Containerd => ContainerdOf(DataDirectory, NodePodCidr) with
     {
         // In a tunnel each packet carries a second set of headers. Where only some nodes need one, the kernel tells senders of the smaller size.
-        Mtu = PodNetwork == PodNetworkMode.Vxlan ? Up.HostAddress.MtuOf(HostAddress) - VxlanHeaders : null,
+        Mtu = PodNetwork == PodNetworkMode.Vxlan ? Up.HostAddress.MtuOf(HostAddress) - VxlanHeaders - (HostAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? LongerV6 : 0) : null,
     };
 
     /// <summary>Number of a cluster, from the hash of its authority's key.</summary>
     public static int NumberOf(string publicKeyHash) => Math.Max(1, Convert.ToInt32(publicKeyHash[..6], 16));
 
-    public static NodeNetworkOptions NetworkOf(string dataDirectory, string nodeName, IPNetwork podCidr, IPNetwork? nodePodCidr, IPNetwork serviceCidr) => new()
+    public static NodeNetworkOptions NetworkOf(string dataDirectory, string nodeName, IpRanges podCidr, IpRanges? nodePodCidr, IpRanges serviceCidr) => new()
     {
         Instance = NodeNetworkOptions.InstanceOf(dataDirectory, Berth.Instance.DataDirectory.Default),
         NodeName = nodeName,
@@ -76,10 +86,10 @@ internal sealed record NodeSideOptions
         ServiceNetwork = serviceCidr,
     };
 
-    public static ContainerdOptions ContainerdOf(string dataDirectory, IPNetwork podCidr) => new()
+    public static ContainerdOptions ContainerdOf(string dataDirectory, IpRanges podCidr) => new()
     {
         DataDirectory = dataDirectory,
-        PodCidrs = [podCidr.ToString()],
+        PodCidrs = [.. podCidr.All.Select(r => r.ToString())],
         BridgeName = NetworkOf(dataDirectory, "", podCidr, null, podCidr).Bridge,
     };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Berth.Network.PodNetwork;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Up;
@@ -16,9 +17,9 @@ internal sealed record UpOptions
     /// <summary>Socket of a CRI runtime that is not Berth's own; null: Berth runs a containerd.</summary>
     public string? RuntimeEndpoint { get; init; }
 
-    public required IPNetwork PodCidr { get; init; }
+    public required IpRanges PodCidr { get; init; }
 
-    public required IPNetwork ServiceCidr { get; init; }
+    public required IpRanges ServiceCidr { get; init; }
 
     public required string NodeName { get; init; }
 
@@ -37,12 +38,20 @@ internal sealed record UpOptions
     /// <summary>By which other machines reach this one.</summary>
     public required IPAddress HostAddress { get; init; }
 
+    /// <summary>Of the other family, on a dual-stack cluster; null where this machine has none.</summary>
+    public IPAddress? OtherAddress { get; init; }
+
+    /// <summary>What <see cref="HostAddress"/> and <see cref="OtherAddress"/> are to be; null: found out.</summary>
+    public (IPAddress First, IPAddress? Second)? NodeAddresses { get; init; }
+
+    public bool ListensEverywhere => Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any);
+
     public IPAddress? Advertise { get; init; }
 
     public IReadOnlyList<string> ExtraNames { get; init; } = [];
 
     /// <summary>As Kubernetes distributions have it: the tenth address of the Services' range.</summary>
-    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr, 10);
+    public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr.Primary, 10);
 
     /// <param name="podGateway">Address of this machine on the bridge of its pods; null where it has none.</param>
     public ControlPlaneOptions ControlPlane(IPAddress? podGateway) => new()
@@ -50,6 +59,7 @@ internal sealed record UpOptions
         DataDirectory = DataDirectory,
         Listen = Listen,
         HostAddress = HostAddress,
+        OtherAddress = OtherAddress,
         Advertise = Advertise,
         ExtraNames = [NodeName, .. ExtraNames],
         Kubeconfig = Kubeconfig,
@@ -66,6 +76,7 @@ internal sealed record UpOptions
         DataDirectory = DataDirectory,
         NodeName = NodeName,
         HostAddress = HostAddress,
+        OtherAddress = OtherAddress,
         RuntimeEndpoint = RuntimeEndpoint,
         PodCidr = PodCidr,
         NodePodCidr = ControlPlane(null).OwnRange,

@@ -24,7 +24,7 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
     {
         var progress = new Progress(output);
         // 1.
-        var gateway = PodNetworkOptions.NthAddress(options.ControlPlane(null).OwnRange, 1);
+        var gateway = PodNetworkOptions.NthAddress(options.ControlPlane(null).OwnRange.Primary, 1);
         var plane = await progress.StageAsync("state", () => ControlPlane.OpenAsync(options.ControlPlane(gateway), time, logs), _ => options.DataDirectory);
         await using (plane)
         {
@@ -106,7 +106,7 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
 
     private NodeLink LinkTo(ControlPlane plane)
     {
-        var serving = plane.Certificates.NodeServing(options.NodeName, [options.HostAddress, IPAddress.Loopback]);
+        var serving = plane.Certificates.NodeServing(options.NodeName, [options.HostAddress, .. options.OtherAddress is { } other ? [other] : Array.Empty<IPAddress>(), IPAddress.Loopback]);
         return new NodeLink
         {
             Network = plane.ClientOf("kube-proxy", UserInfo.Of("system:kube-proxy", UserInfo.AuthenticatedGroup)),

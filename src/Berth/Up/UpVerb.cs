@@ -16,18 +16,19 @@ internal static class UpVerb
         var listen = new Option<string>("--listen") { Description = "Address and port of the API; 0.0.0.0:6443 makes it reachable from other machines", DefaultValueFactory = _ => "127.0.0.1:6443" };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the administrator's kubeconfig (default: DATA/admin.kubeconfig)" };
         var runtime = new Option<string?>("--runtime-endpoint") { Description = "Socket of a CRI runtime to use instead of a containerd of its own" };
-        var podCidr = new Option<string>("--pod-cidr") { Description = "Addresses of pods", DefaultValueFactory = _ => "10.42.0.0/16" };
-        var serviceCidr = new Option<string>("--service-cidr") { Description = "Addresses of services", DefaultValueFactory = _ => "10.43.0.0/16" };
+        var podCidr = Options.PodCidr();
+        var serviceCidr = Options.ServiceCidr();
         var nodeName = new Option<string>("--node-name") { Description = "Name of this machine in the cluster", DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant() };
         var logLevel = new Option<LogLevel>("--log-level") { Description = "debug, information, warning or error", DefaultValueFactory = _ => LogLevel.Warning, CustomParser = OptionValues.ParseLevel };
         var nodeConfig = NodeConfigFile.Option();
         var podNetwork = Options.PodNetwork();
         var advertise = Options.Advertise();
+        var nodeAddress = Options.NodeAddress();
         var names = Options.ExtraNames();
         var ingress = new Option<string?>("--ingress") { Description = "Serve Ingress objects here: a port or address:port for HTTP, and one for HTTPS, such as 80,443" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
-        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, podNetwork, advertise, names, logLevel, ingress, detach, demo };
+        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("up");
@@ -39,13 +40,14 @@ internal static class UpVerb
                 Listen = OptionValues.ParseListen(parsed.GetRequiredValue(listen)),
                 Kubeconfig = Path.GetFullPath(parsed.GetValue(kubeconfig) ?? Path.Combine(directory, "admin.kubeconfig")),
                 RuntimeEndpoint = parsed.GetValue(runtime),
-                PodCidr = OptionValues.ParseCidr("--pod-cidr", parsed.GetRequiredValue(podCidr), 28),
-                ServiceCidr = OptionValues.ParseCidr("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28),
+                PodCidr = OptionValues.ParseCidrs("--pod-cidr", parsed.GetRequiredValue(podCidr), 28, 120),
+                ServiceCidr = OptionValues.ParseCidrs("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28, 124),
                 NodeName = OptionValues.ParseNodeName(parsed.GetRequiredValue(nodeName)),
                 LogLevel = parsed.GetValue(logLevel),
                 Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
                 PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
                 HostAddress = IPAddress.Loopback,
+                NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
                 ExtraNames = parsed.GetValue(names) ?? [],
                 NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
@@ -73,11 +75,20 @@ internal static class UpVerb
     /// <exception cref="UserErrorException">They do not.</exception>
     internal static UpOptions Check(UpOptions options)
     {
-        if (options.PodCidr.Contains(options.ServiceCidr.BaseAddress) || options.ServiceCidr.Contains(options.PodCidr.BaseAddress))
+        if (options.PodCidr.Overlaps(options.ServiceCidr))
             throw new UserErrorException($"--pod-cidr {options.PodCidr} and --service-cidr {options.ServiceCidr} overlap", "choose two ranges apart");
-        var address = options.Advertise
-            ?? (IPAddress.IsLoopback(options.Listen.Address) || options.Listen.Address.Equals(IPAddress.Any) ? HostAddress.Primary([options.PodCidr, options.ServiceCidr]) : options.Listen.Address);
-        return options with { HostAddress = address };
+        if (!options.PodCidr.Families.SequenceEqual(options.ServiceCidr.Families))
+            throw new UserErrorException($"--pod-cidr {options.PodCidr} and --service-cidr {options.ServiceCidr} are not of the same families in the same order", "give both one range, or both one of each family");
+        var families = options.PodCidr.Families.ToList();
+        IReadOnlyList<IPNetwork> own = [.. options.PodCidr.All, .. options.ServiceCidr.All];
+        var address = options.NodeAddresses?.First ?? options.Advertise
+            ?? (IPAddress.IsLoopback(options.Listen.Address) || options.ListensEverywhere || options.Listen.Address.AddressFamily != families[0]
+                ? HostAddress.Primary(families[0], own)
+                : options.Listen.Address);
+        if (address.AddressFamily != families[0])
+            throw new UserErrorException($"this machine's address {address} is not of the family of --pod-cidr {options.PodCidr}", "name one of the first family with --node-ip or --advertise-address, or give the ranges in the other order");
+        var other = options.NodeAddresses is { } given ? given.Second : families.Count == 2 ? HostAddress.Secondary(families[1], own) : null;
+        return options with { HostAddress = address, OtherAddress = other };
     }
 
     internal static void Stop(PosixSignalContext signal, CancellationTokenSource stop)

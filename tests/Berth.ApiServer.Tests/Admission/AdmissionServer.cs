@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Authentication;
+using Berth.Resources.Addresses;
 using Berth.Store.Memory;
 
 namespace Berth.ApiServer.Tests.Admission;
@@ -27,14 +28,14 @@ internal sealed class AdmissionServer : IAsyncDisposable
     public ApiServerHost Host { get; }
 
     /// <summary>Started, with the namespace <c>a</c> and its default service account.</summary>
-    public static async Task<AdmissionServer> StartAsync(string namespaceLabels = "{}")
+    public static async Task<AdmissionServer> StartAsync(string namespaceLabels = "{}", string serviceCidr = "10.96.0.0/24")
     {
         var store = new MemoryStore();
         var host = new ApiServerHost(new ApiServerOptions
         {
             Store = store,
             Random = new Random(1),
-            Admission = objects => new AdmissionChain(AdmissionPlugins.Default(objects, IPNetwork.Parse("10.96.0.0/24"), random: new Random(2))),
+            Admission = objects => new AdmissionChain(AdmissionPlugins.Default(objects, IpRanges.Parse(serviceCidr), random: new Random(2))),
         });
         await host.StartAsync();
         var server = new AdmissionServer(store, host);

@@ -5,6 +5,19 @@ namespace Berth.Controllers.Tests.NodeRanges;
 
 public sealed class NodeRangePlanTests
 {
+    [Theory]
+    [InlineData("fd42::/56", 256, "fd42:0:0:1::/64")]
+    [InlineData("fd42::/48", 65536, "fd42:0:0:1::/64")]
+    [InlineData("fd42::/32", 65536, "fd42:0:1::/48")]
+    [InlineData("fd42::/112", 256, "fd42::100/120")]
+    public void Range_OfIpv6_IsDividedIntoLinks(string cluster, int count, string second)
+    {
+        var plan = new NodeRangePlan(IPNetwork.Parse(cluster));
+        Assert.Equal(second, plan[1].ToString());
+        Assert.Equal(count, plan.Count);
+        Assert.Equal(plan[1], plan.Free([plan[0], IPNetwork.Parse("10.42.0.0/24")]));
+    }
+
     [Fact]
     public void Plan_OfALargeRange_GivesEachNode254Addresses()
     {

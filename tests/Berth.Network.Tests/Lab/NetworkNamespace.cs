@@ -68,12 +68,12 @@ internal sealed class NetworkNamespace : IHostNetwork, IAsyncDisposable
         return error is null ? result : throw new InvalidOperationException(error.Message, error);
     }
 
-    public Socket Socket(SocketType type) => Enter(() => new Socket(AddressFamily.InterNetwork, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp));
+    public Socket Socket(SocketType type, AddressFamily family = AddressFamily.InterNetwork) => Enter(() => new Socket(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp));
 
     /// <summary>Answers each connection with <paramref name="name"/> and the address that it saw the client come from, until disposed.</summary>
     public IDisposable ServeTcp(IPAddress address, int port, string name)
     {
-        var listener = Socket(SocketType.Stream);
+        var listener = Socket(SocketType.Stream, address.AddressFamily);
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         listener.Bind(new IPEndPoint(address, port));
         listener.Listen(64);
@@ -126,7 +126,7 @@ internal sealed class NetworkNamespace : IHostNetwork, IAsyncDisposable
     /// <summary>What the server at the other end says; "refused", "unreachable" or "silent" where there is none.</summary>
     public async Task<string> ConnectAsync(string address, int port, int timeoutMs = 3000)
     {
-        using var socket = Socket(SocketType.Stream);
+        using var socket = Socket(SocketType.Stream, IPAddress.Parse(address).AddressFamily);
         using var timeout = new CancellationTokenSource(timeoutMs);
         try
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Network.PodNetwork;
 using Berth.Network.Proxy;
+using Berth.Resources.Addresses;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Network.Tests.Lab;
@@ -26,7 +27,8 @@ internal sealed class NodeLab : IAsyncDisposable
     public NetworkNamespace B => Pods[1];
 
     /// <param name="bridgeNetfilter">False: as on a kernel without br_netfilter.</param>
-    public static async Task<NodeLab> CreateAsync(bool bridgeNetfilter = true)
+    /// <param name="dual">With IPv6 too: pods fd42::2 to fd42::4, Services fd96::/108, the node 2001:db8::1, its neighbour 2001:db8::2.</param>
+    public static async Task<NodeLab> CreateAsync(bool bridgeNetfilter = true, bool dual = false)
     {
         var node = await NetworkNamespace.CreateAsync("node");
         var outside = await NetworkNamespace.CreateAsync("out");
@@ -34,8 +36,8 @@ internal sealed class NodeLab : IAsyncDisposable
         var options = new PodNetworkOptions
         {
             Bridge = "berth0",
-            NodePodNetwork = IPNetwork.Parse("10.42.0.0/24"),
-            ServiceNetwork = IPNetwork.Parse("10.96.0.0/16"),
+            NodePodNetwork = IpRanges.Parse(dual ? "10.42.0.0/24,fd42::/64" : "10.42.0.0/24"),
+            ServiceNetwork = IpRanges.Parse(dual ? "10.96.0.0/16,fd96::/108" : "10.96.0.0/16"),
             StateDirectory = state,
         };
         // A new namespace may take these over from the machine's own.
@@ -55,6 +57,13 @@ internal sealed class NodeLab : IAsyncDisposable
         await outside.IpAsync("route add 10.96.0.0/16 via 192.0.2.1");
         await outside.IpAsync("route add 198.51.100.0/24 via 192.0.2.1");
 
+        if (dual)
+        {
+            await node.IpAsync("address add 2001:db8::1/64 dev out0 nodad");
+            await outside.IpAsync("address add 2001:db8::2/64 dev eth0 nodad");
+            await outside.IpAsync("route add fd96::/108 via 2001:db8::1");
+        }
+
         List<NetworkNamespace> pods = [];
         for (var i = 0; i < 3; i++)
         {
@@ -67,6 +76,11 @@ internal sealed class NodeLab : IAsyncDisposable
             await pod.IpAsync($"address add 10.42.0.{i + 2}/24 dev eth0");
             await pod.IpAsync("link set eth0 up");
             await pod.IpAsync("route add default via 10.42.0.1");
+            if (dual)
+            {
+                await pod.IpAsync($"address add fd42::{i + 2}/64 dev eth0 nodad");
+                await pod.IpAsync("route add default via fd42::1");
+            }
             pods.Add(pod);
         }
         return new NodeLab
@@ -81,7 +95,7 @@ internal sealed class NodeLab : IAsyncDisposable
                 Table = "berth-test",
                 NodeName = "node",
                 PodNetwork = IPNetwork.Parse("10.42.0.0/16"),
-                ServiceNetworks = [options.ServiceNetwork],
+                ServiceNetworks = [options.ServiceNetwork.Primary],
                 NodePortAddresses = [IPAddress.Parse("192.0.2.1")],
                 LocalhostNodePortBridge = "berth0",
                 MasqueradeBridged = !bridgeNetfilter || !status.BridgeNetfilter,

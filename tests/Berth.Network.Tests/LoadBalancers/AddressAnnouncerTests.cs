@@ -130,6 +130,12 @@ public sealed class AddressAnnouncerTests : IAsyncLifetime
         "FFFFFFFFFFFF020000000001" + "0806" + "0001" + "0800" + "0604" + "0001" + "020000000001" + "C00002C8" + "000000000000" + "C00002C8",
         Convert.ToHexString(Announcement.Frame(IPAddress.Parse(Address), PhysicalAddress.Parse("02-00-00-00-00-01"))));
 
+    [Fact]
+    public void Frame_OfAnIpv6Address_IsANeighbourAdvertisementToAllNodes() => Assert.Equal(
+        "333300000001" + "020000000001" + "86DD" + "60000000" + "0020" + "3A" + "FF" + "20010DB8000000000000000000000005" + "FF020000000000000000000000000001"
+        + "8800" + "F922" + "20000000" + "20010DB8000000000000000000000005" + "0201" + "020000000001",
+        Convert.ToHexString(Announcement.Frame(IPAddress.Parse("2001:db8::5"), PhysicalAddress.Parse("02-00-00-00-00-01"))));
+
     private async Task<NetworkNamespace> JoinAsync(string role, int number)
     {
         var result = await NetworkNamespace.CreateAsync(role);

@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.Client.Informers;
 using Berth.Network.PodNetwork;
 using Berth.Network.Tests.Lab;
+using Berth.Resources.Addresses;
 using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -68,11 +69,36 @@ public sealed class NodeRoutesTests
     {
         PodPeer[] peers = [new("b", IPAddress.Parse("192.0.2.2"), IPNetwork.Parse("10.42.1.0/24")), new("c", IPAddress.Parse("198.51.100.1"), IPNetwork.Parse("10.42.2.0/24"))];
         var uplink = new Uplink("eth0", IPAddress.Parse("192.0.2.1"), IPNetwork.Parse("192.0.2.0/24"));
-        var plan = RoutePlan.Of(PodNetworkMode.Auto, uplink, "berth-tun", peers);
-        Assert.Equal(plan, RoutePlan.Of(PodNetworkMode.Auto, uplink, "berth-tun", peers.Reverse()));
+        var plan = RoutePlan.Of(PodNetworkMode.Auto, [uplink], "berth-tun", peers);
+        Assert.Equal(plan, RoutePlan.Of(PodNetworkMode.Auto, [uplink], "berth-tun", peers.Reverse()));
         Assert.Equal(["10.42.1.0/24 via 192.0.2.2 dev eth0 proto 88", "10.42.2.0/24 via 10.42.2.0 dev berth-tun proto 88 onlink"], plan.Routes);
         Assert.Equal(["0a:be:0a:2a:02:00 dev berth-tun dst 198.51.100.1 self permanent"], plan.Forwarding);
     }
+
+    [Fact]
+    public void Plan_OfTwoFamilies_TakesTunnelsWhereThereIsNoAddressOfTheFamily()
+    {
+        PodPeer[] peers =
+        [
+            new("b", IPAddress.Parse("192.0.2.2"), IpRanges.Parse("10.42.1.0/24,fd42:0:0:1::/64")) { OtherAddress = IPAddress.Parse("2001:db8::2") },
+            new("c", IPAddress.Parse("192.0.2.3"), IpRanges.Parse("10.42.2.0/24,fd42:0:0:2::/64")),
+        ];
+        Uplink[] uplinks = [new("eth0", IPAddress.Parse("192.0.2.1"), IPNetwork.Parse("192.0.2.0/24")), new("eth0", IPAddress.Parse("2001:db8::1"), IPNetwork.Parse("2001:db8::/64"))];
+        var plan = RoutePlan.Of(PodNetworkMode.Auto, uplinks, "berth-tun", peers);
+        Assert.Equal(
+            [
+                "10.42.1.0/24 via 192.0.2.2 dev eth0 proto 88", "fd42:0:0:1::/64 via 2001:db8::2 dev eth0 proto 88",
+                "10.42.2.0/24 via 192.0.2.3 dev eth0 proto 88", "fd42:0:0:2::/64 via fd42:0:0:2:: dev berth-tun proto 88 onlink",
+            ],
+            plan.Routes);
+        Assert.Equal(["fd42:0:0:2:: lladdr 0a:be:0a:2a:02:00 dev berth-tun nud permanent"], plan.Neighbours);
+        Assert.Equal(["0a:be:0a:2a:02:00 dev berth-tun dst 192.0.2.3 self permanent"], plan.Forwarding);
+    }
+
+    [Fact]
+    public void HardwareAddress_OfIpv6Alone_TellsRangesApart() => Assert.Equal(
+        ["0a:be:00:00:00:01", "0a:be:00:00:00:02"],
+        new[] { "fd42:0:0:1::/64", "fd42:0:0:2::/64" }.Select(r => RoutePlan.HardwareAddress(IpRanges.Parse(r))));
 
     private sealed class RouteLab : IAsyncDisposable
     {

@@ -32,7 +32,7 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
     private readonly Random _random = random;
     private readonly Pool _addresses = new([network.Dns]);
     private readonly Pool _ports = new([]);
-    private IReadOnlyList<(string Cidr, NumberRange Range)> _ranges = [];
+    private IReadOnlyList<ServiceRange> _ranges = [];
     private (long Services, long Addresses, long Ranges) _version = (-1, -1, -1);
 
     public override string Name => "ServiceAllocation";
@@ -88,7 +88,7 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
             var request = new Request(this, ObjectKey.Of(value), value, old);
             try
             {
-                var spec = request.WithPorts(request.WithAddresses(ServiceFamilies.Complete(value, old)));
+                var spec = request.WithPorts(request.WithAddresses(ServiceFamilies.Complete(value, old, _network.Families)));
                 if (request.TookAny)
                     attributes.OnFinished(stored => Finish(request, stored && !attributes.DryRun));
                 return spec == value.Spec ? value : value with { Spec = spec };
@@ -167,37 +167,46 @@ public sealed class ServiceAllocation(IObjectReader objects, ServiceNetwork netw
         {
             if (!ServiceFields.NeedsClusterIP(spec) || ServiceFields.IsHeadless(spec))
                 return spec;
-            // Addresses do not change once they are given; only a service that had none gets one.
-            if (old is not null && ServiceFields.NeedsClusterIP(old.Spec) && (!old.Spec.ClusterIPs.IsEmpty || ServiceFields.IsHeadless(old.Spec)))
+            // Addresses do not change once they are given: a service that had none gets one, and one that had one may get one of the other family.
+            var had = old is not null && ServiceFields.NeedsClusterIP(old.Spec) ? old.Spec.ClusterIPs : [];
+            if (had is ["None"] || ServiceFamilies.PrefersWhatItHas(value, old))
                 return spec;
-            if (spec.ClusterIPs.IsEmpty || spec.ClusterIPs[0].Length == 0)
+            var addresses = spec.ClusterIPs;
+            for (var i = 0; i < spec.IpFamilies.Count; i++)
             {
-                var number = NextAddress();
-                _addresses.Add(number);
-                var address = ServiceNetwork.Address(number).ToString();
-                return spec with { ClusterIP = address, ClusterIPs = [address] };
+                if (i < addresses.Count && i < had.Count && addresses[i] == had[i])
+                    continue;
+                if (i < addresses.Count && addresses[i].Length > 0)
+                    TakeAddress(spec, addresses[i], spec.IpFamilies[i]);
+                else
+                    addresses = [.. addresses.Take(i), ServiceNetwork.Address(NextAddress(spec.IpFamilies[i])).ToString()];
             }
 
-            var wanted = spec.ClusterIPs[0];
-            if (ServiceNetwork.NumberOf(wanted) is not { } asked || !plugin._ranges.Any(r => r.Range.Contains(asked)))
+            return spec with { ClusterIP = addresses.IsEmpty ? "" : addresses[0], ClusterIPs = addresses };
+        }
+
+        private void TakeAddress(ServiceSpec spec, string wanted, string family)
+        {
+            if (ServiceNetwork.NumberOf(wanted) is not { } asked || !plugin._ranges.Any(r => r.Family == family && r.Range.Contains(asked)))
             {
-                var ranges = string.Join(", ", plugin._ranges.Select(r => r.Cidr));
+                var ranges = string.Join(", ", plugin._ranges.Where(r => r.Family == family).Select(r => r.Cidr));
                 throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {wanted}: the provided IP ({wanted}) is not in the valid range. The range of valid IPs is {ranges}");
             }
 
             if (!plugin._addresses.Take(asked, owner))
                 throw Refused("spec.clusterIPs", spec.ClusterIPs, $"failed to allocate IP {wanted}: provided IP is already allocated");
             _addresses.Add(asked);
-            return spec;
         }
 
         // Further ranges only once those before are full: who adds one to a full range expects just that.
-        private UInt128 NextAddress()
+        private UInt128 NextAddress(string family)
         {
-            foreach (var (_, range) in plugin._ranges)
+            foreach (var range in plugin._ranges.Where(r => r.Family == family))
             {
-                if (plugin._addresses.TakeNext(range, owner, plugin._random) is { } number)
-                    return number;
+                if (plugin._addresses.TakeNext(range.Range, owner, plugin._random) is not { } number)
+                    continue;
+                _addresses.Add(number);
+                return number;
             }
 
             throw ApiStatusException.InternalError($"failed to allocate a serviceIP for Service \"{owner.Name}\": range is full");

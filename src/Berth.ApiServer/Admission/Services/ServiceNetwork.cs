@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Berth.ApiServer.Validation;
+using Berth.Resources.Addresses;
 using ServiceCIDR = Berth.Api.Networking.V1.ServiceCIDR;
 
 namespace Berth.ApiServer.Admission.Services;
@@ -21,38 +22,51 @@ public sealed class ServiceNetwork
     /// <summary>Larger ranges are used in part: the search for a free address must not have to think in 128 bits.</summary>
     private const int HostBitsMax = 60;
 
-    private readonly NumberRange _range;
+    private readonly IpRanges _cidrs;
 
-    /// <exception cref="ArgumentException">Not IPv4, or not of 8 to 30 bits.</exception>
-    public ServiceNetwork(IPNetwork cidr)
+    /// <exception cref="ArgumentException">Not of 8 to 30 bits in IPv4, or of 8 to 126 bits in IPv6.</exception>
+    public ServiceNetwork(IpRanges cidrs)
     {
-        if (cidr.BaseAddress.AddressFamily != AddressFamily.InterNetwork || cidr.PrefixLength is < 8 or > 30)
-            throw new ArgumentException($"{cidr} is not an IPv4 prefix of 8 to 30 bits, such as 10.96.0.0/16.", nameof(cidr));
-        Cidr = cidr.ToString();
-        _range = RangeOf(cidr);
+        foreach (var cidr in cidrs.All)
+        {
+            var most = cidr.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 30 : 126;
+            if (cidr.PrefixLength < 8 || cidr.PrefixLength > most)
+                throw new ArgumentException($"{cidr} is not a prefix of 8 to {most} bits, such as 10.96.0.0/16 or fd96::/108.", nameof(cidrs));
+        }
+
+        _cidrs = cidrs;
+        Families = [.. cidrs.Families.Select(NameOf)];
     }
 
-    public string Cidr { get; }
+    /// <summary>"IPv4", "IPv6" or both, the primary first.</summary>
+    internal IReadOnlyList<string> Families { get; }
 
     public static int ReservedNodePorts => 86;
 
     internal static NumberRange NodePorts => new(NodePortFirst, NodePortLast - NodePortFirst + 1, ReservedNodePorts);
 
     /// <summary>The address of the cluster's DNS: the tenth, by wide custom. Never given to another service unasked.</summary>
-    internal UInt128 Dns => _range.First + (UInt128)Math.Min(9, _range.Size - 1);
-
-    /// <summary>Every range in use: the configured one, and the IPv4 prefixes of those ServiceCIDRs that are ready and not on their way out.</summary>
-    internal IReadOnlyList<(string Cidr, NumberRange Range)> Ranges(IEnumerable<ServiceCIDR> objects)
+    internal UInt128 Dns
     {
-        List<(string, NumberRange)> ranges = [(Cidr, _range)];
+        get
+        {
+            var range = RangeOf(_cidrs.Primary);
+            return range.First + (UInt128)Math.Min(9, range.Size - 1);
+        }
+    }
+
+    /// <summary>Every range in use: the configured ones, and the prefixes of those ServiceCIDRs that are ready and not on their way out, of families that the cluster has.</summary>
+    internal IReadOnlyList<ServiceRange> Ranges(IEnumerable<ServiceCIDR> objects)
+    {
+        List<ServiceRange> ranges = [.. _cidrs.All.Select(Range)];
         foreach (var item in objects.OrderBy(o => o.Metadata.Name, StringComparer.Ordinal))
         {
             if (item.Metadata.DeletionTimestamp is not null || !item.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" }))
                 continue;
             foreach (var text in item.Spec.Cidrs)
             {
-                if (text != Cidr && IPNetwork.TryParse(text, out var cidr) && cidr.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
-                    ranges.Add((text, RangeOf(cidr)));
+                if (IPNetwork.TryParse(text, out var cidr) && !_cidrs.All.Contains(cidr) && Families.Contains(NameOf(cidr.BaseAddress.AddressFamily)))
+                    ranges.Add(Range(cidr));
             }
         }
 
@@ -71,6 +85,10 @@ public sealed class ServiceNetwork
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
+    private static string NameOf(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
+
+    private static ServiceRange Range(IPNetwork cidr) => new(cidr.ToString(), NameOf(cidr.BaseAddress.AddressFamily), RangeOf(cidr));
+
     // Neither the network's own address nor, in IPv4, the broadcast address.
     private static NumberRange RangeOf(IPNetwork cidr)
     {
@@ -88,3 +106,6 @@ public sealed class ServiceNetwork
 
     private static long Band(long size, int least, int most) => size < 32 ? 0 : Math.Min(Math.Max(size / 16, least), most);
 }
+
+/// <param name="Family">"IPv4" or "IPv6".</param>
+internal readonly record struct ServiceRange(string Cidr, string Family, NumberRange Range);

@@ -15,10 +15,28 @@ public sealed class ServiceCIDRStrategy : SpecAndStatusStrategy<ServiceCIDR>
             errors.Invalid("spec.cidrs", value.Spec.Cidrs, "may only hold up to 2 values");
         for (var i = 0; i < value.Spec.Cidrs.Count; i++)
             IpRules.Prefix(errors, FieldPath.Spec["cidrs"][i], value.Spec.Cidrs[i]);
+        if (errors.IsEmpty && value.Spec.Cidrs.Count == 2 && IpRules.IsV6(AddressOf(value.Spec.Cidrs[0])) == IpRules.IsV6(AddressOf(value.Spec.Cidrs[1])))
+            errors.Invalid("spec.cidrs", value.Spec.Cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
     }
 
-    public override void ValidateUpdate(ServiceCIDR value, ServiceCIDR old, FieldErrors errors) =>
-        BasicRules.Unchanged(errors, FieldPath.Spec["cidrs"], value.Spec.Cidrs, old.Spec.Cidrs);
+    // A range of the other family may be added; nothing else changes.
+    public override void ValidateUpdate(ServiceCIDR value, ServiceCIDR old, FieldErrors errors)
+    {
+        var (cidrs, before) = (value.Spec.Cidrs, old.Spec.Cidrs);
+        if (cidrs.Count != before.Count && (cidrs.Count, before.Count) is not (2, 1))
+        {
+            errors.Invalid("spec.cidrs", cidrs, BasicRules.Immutable);
+            return;
+        }
+
+        for (var i = 0; i < before.Count; i++)
+        {
+            if (cidrs[i] != before[i])
+                errors.Invalid(FieldPath.Spec["cidrs"][i], (object)cidrs[i], BasicRules.Immutable);
+        }
+    }
+
+    private static string AddressOf(string cidr) => cidr.Split('/')[0];
 
     protected override ServiceCIDR WithoutStatus(ServiceCIDR value) => value with { Status = ServiceCIDRStatus.Empty };
 

@@ -236,20 +236,28 @@ public static class ServiceRules
             BasicRules.OneOf(errors, path["trafficDistribution"], distribution, "PreferClose", "PreferSameZone", "PreferSameNode");
     }
 
+    // The primary address and family stay; the secondary ones may be added, and given up by who says SingleStack.
     private static void AddressesUnchanged(FieldErrors errors, FieldPath path, ServiceSpec spec, ServiceSpec old)
     {
-        if (!ServiceFields.NeedsClusterIP(spec) || !ServiceFields.NeedsClusterIP(old) || (ServiceFields.IsHeadless(spec) && ServiceFields.IsHeadless(old)))
+        var (headless, wasHeadless) = (ServiceFields.IsHeadless(spec), ServiceFields.IsHeadless(old));
+        if (!ServiceFields.NeedsClusterIP(spec) || !ServiceFields.NeedsClusterIP(old) || (headless && wasHeadless))
             return;
         if (spec.ClusterIPs.IsEmpty && !old.ClusterIPs.IsEmpty)
             errors.Invalid(path["clusterIPs"][0], spec.ClusterIPs, "primary clusterIP can not be unset");
-        var pairs = spec.ClusterIPs.Count == old.ClusterIPs.Count ? old.ClusterIPs.Count : Math.Min(1, Math.Min(spec.ClusterIPs.Count, old.ClusterIPs.Count));
-        for (var i = 0; i < pairs; i++)
-        {
-            if (spec.ClusterIPs[i] != old.ClusterIPs[i])
-                errors.Invalid(path["clusterIPs"][i], spec.ClusterIPs, "may not change once set");
-        }
+        Kept(spec.ClusterIPs, old.ClusterIPs, path["clusterIPs"], "releasing the secondary clusterIP");
+        if (headless == wasHeadless)
+            Kept(spec.IpFamilies, old.IpFamilies, path["ipFamilies"], "releasing the secondary ipFamily");
 
-        if (ServiceFields.IsHeadless(spec) == ServiceFields.IsHeadless(old) && spec.IpFamilies.Count == old.IpFamilies.Count && !spec.IpFamilies.Equals(old.IpFamilies))
-            errors.Invalid(path["ipFamilies"][0], spec.IpFamilies, "may not change once set");
+        void Kept(ApiList<string> now, ApiList<string> before, FieldPath at, string releasing)
+        {
+            for (var i = 0; i < now.Count && i < before.Count; i++)
+            {
+                if (now[i] != before[i])
+                    errors.Invalid(at[i], now, "may not change once set");
+            }
+
+            if (now.Count == 1 && before.Count == 2 && spec.IpFamilyPolicy != "SingleStack")
+                errors.Invalid(path["ipFamilyPolicy"], spec.IpFamilyPolicy, $"must be set to 'SingleStack' when {releasing}");
+        }
     }
 }
