@@ -13,13 +13,19 @@ public sealed record IngressServerOptions
     /// <summary>The controller that IngressClasses of ours name.</summary>
     public const string Controller = "berth.dev/ingress";
 
+    /// <summary>Annotation with the addresses of one that serves Ingresses, by commas: of a Node, or of the class where it is the control plane's machine.</summary>
+    public const string Announcement = "berth.dev/ingress";
+
+    /// <summary>Which of several this one is: a node's name, or empty on the control plane's machine. Null: the only one.</summary>
+    public string? Member { get; init; }
+
     /// <summary>For HTTP/1.1, without TLS.</summary>
     public ImmutableArray<IPEndPoint> Http { get; init; } = [];
 
     /// <summary>For HTTP/1.1 and HTTP/2 over TLS.</summary>
     public ImmutableArray<IPEndPoint> Https { get; init; } = [];
 
-    /// <summary>Addresses that Ingress objects tell clients to come to (<c>status.loadBalancer</c>): the node's.</summary>
+    /// <summary>Addresses that Ingress objects tell clients to come to (<c>status.loadBalancer</c>), beside those of other members: this machine's.</summary>
     public ImmutableArray<IPAddress> PublishedAddresses { get; init; } = [];
 
     /// <summary>
@@ -36,6 +42,14 @@ public sealed record IngressServerOptions
             Http = [EndPointOf(parts[0])],
             Https = parts.Length > 1 ? [EndPointOf(parts[1])] : [],
         };
+    }
+
+    /// <summary>The same, but what listens on all IPv4 addresses listens on all IPv6 addresses too.</summary>
+    public IngressServerOptions OnBothFamilies()
+    {
+        return this with { Http = [.. Http.Select(Widen)], Https = [.. Https.Select(Widen)] };
+
+        static IPEndPoint Widen(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.IPv6Any, endPoint.Port) : endPoint;
     }
 
     private static IPEndPoint EndPointOf(string text)

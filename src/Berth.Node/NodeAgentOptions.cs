@@ -21,7 +21,7 @@ public sealed record NodeAgentOptions
 
     public ApiMap<string> Labels { get; init; } = [];
 
-    /// <summary>What the rest of the machine's parts tell the cluster in the Node.</summary>
+    /// <summary>What the rest of the machine's parts tell the cluster in the Node; what is empty is taken away.</summary>
     public ApiMap<string> Annotations { get; init; } = [];
 
     public ApiList<Taint> Taints { get; init; } = [];

@@ -32,6 +32,8 @@ internal static class Options
 
     public static Option<string?> NodeAddress() => new("--node-ip") { Description = "Address by which other machines reach this one; two with a comma between, one of each family, on a dual-stack cluster" };
 
+    public static Option<string?> Ingress() => new("--ingress") { Description = "Serve Ingress objects here: a port or address:port for HTTP, and one for HTTPS, such as 80,443" };
+
     public static Option<string?> Advertise() => new("--advertise-address") { Description = "Address that other machines and pods reach the API by (default: follows from --listen)" };
 
     public static Option<string[]> ExtraNames() => new("--tls-san") { Description = "Further name or address by which the API is reached, for its certificate; may be repeated" };

@@ -64,6 +64,47 @@ public sealed class IngressServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ingress_ServedByManyMachines_NamesThoseThatAreReady()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        List<IngressServer> servers = [];
+        List<Task> running = [];
+        // The class of the others: the one of this test's own server would overwrite what they say.
+        foreach (var name in new[] { "n1", "n2" })
+        {
+            var informers = new InformerFactory(_cluster);
+            servers.Add(await IngressServer.StartAsync(
+                informers, new IngressServerOptions { Http = [new IPEndPoint(IPAddress.Loopback, 0)], Member = name, ClassName = "many" },
+                null, NullLoggerFactory.Instance, TimeProvider.System, stop.Token));
+            running.Add(informers.RunAsync(stop.Token));
+            running.Add(servers[^1].RunAsync(stop.Token));
+        }
+
+        await _stop.CancelAsync();
+        _cluster.Put(NodeOf("n1", "True", "192.0.2.11"));
+        _cluster.Put(NodeOf("n2", "True", "192.0.2.12,2001:db8::12"));
+        _cluster.Put(NodeOf("n3", "True", null));
+        Put("main", Rule("web.example.com", ("/", "web")));
+        await BecomeAsync("192.0.2.11", "192.0.2.12", "2001:db8::12");
+        // The one that wrote goes: the next one takes over.
+        _cluster.Put(NodeOf("n1", "Unknown", "192.0.2.11"));
+        await BecomeAsync("192.0.2.12", "2001:db8::12");
+        await stop.CancelAsync();
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var server in servers)
+            await server.DisposeAsync();
+
+        Task BecomeAsync(params string[] expected) => Eventually(
+            async () => string.Join(' ', (await _cluster.GetAsync<IngressObject>("default", "main")).Status.LoadBalancer.Ingress.Select(i => i.Ip)), a => a == string.Join(' ', expected));
+    }
+
+    private static Node NodeOf(string name, string ready, string? ingress) => new()
+    {
+        Metadata = new() { Name = name, Annotations = ingress is null ? [] : ApiMap.Of((IngressServerOptions.Announcement, ingress)) },
+        Status = new() { Conditions = [new() { Type = "Ready", Status = ready }] },
+    };
+
+    [Fact]
     public async Task Ingress_OfAnotherClass_IsLeftAlone()
     {
         await ServeAsync("web");

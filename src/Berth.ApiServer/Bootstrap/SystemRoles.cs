@@ -15,7 +15,7 @@ internal static class SystemRoles
     public static ClusterRole[] All { get; } =
     [
         Role(Ingress,
-            Allow("list watch", "core", "secrets services"),
+            Allow("list watch", "core", "nodes secrets services"),
             Allow("list watch", "discovery.k8s.io", "endpointslices"),
             Allow("create list watch", "networking.k8s.io", "ingressclasses"),
             Allow("list watch", "networking.k8s.io", "ingresses"),

@@ -4,6 +4,7 @@ using Berth.Api.Core.V1;
 using Berth.Client;
 using Berth.Client.Informers;
 using Berth.Ingress.Routing;
+using Berth.Ingress.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Ingress.GatewayApi;
@@ -12,7 +13,7 @@ namespace Berth.Ingress.GatewayApi;
 /// The Gateway API's part of what the ingress controller serves. Its kinds come with definitions that users install when they like: until
 /// then this looks for them now and then, and serves nothing. Owned by the follower's loop, save <see cref="RunAsync"/>.
 /// </summary>
-internal sealed partial class GatewaySource(InformerFactory informers, IngressServerOptions options, Action wake, ILogger logger, TimeProvider time)
+internal sealed partial class GatewaySource(InformerFactory informers, IngressServerOptions options, IngressMembers members, Action wake, ILogger logger, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -53,7 +54,7 @@ internal sealed partial class GatewaySource(InformerFactory informers, IngressSe
             Services = services,
             Secrets = secrets,
             Backends = backends,
-            Addresses = options.PublishedAddresses,
+            Addresses = members.Addresses,
             HasHttps = !options.Https.IsEmpty,
             Now = time.GetUtcNow(),
         });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
 using Berth.Api;
@@ -46,6 +47,7 @@ internal sealed partial class IngressFollower : IDisposable
     private readonly Informer<Secret> _secrets;
     private readonly Dictionary<BackendKey, Backend> _backends = [];
     private readonly GatewaySource _gateways;
+    private readonly IngressMembers _members;
     private readonly CertificateCache _certificates;
     private readonly HashSet<(ObjectKey, string)> _told = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +67,8 @@ internal sealed partial class IngressFollower : IDisposable
         _services = Follow<Service>(informers);
         _slices = Follow<EndpointSlice>(informers);
         _secrets = Follow<Secret>(informers);
-        _gateways = new GatewaySource(informers, options, Wake, logger, time);
+        _members = new IngressMembers(informers, options, Wake);
+        _gateways = new GatewaySource(informers, options, _members, Wake, logger, time);
         _slices.Cache.AddIndex(ByService, static s => s.Metadata.Labels.TryGetValue(ServiceNameLabel, out var name) ? [$"{s.Metadata.Namespace}/{name}"] : []);
     }
 
@@ -79,7 +82,7 @@ internal sealed partial class IngressFollower : IDisposable
     {
         await Task.WhenAll(
             _ingresses.WaitForSyncAsync(cancellation), _classes.WaitForSyncAsync(cancellation), _services.WaitForSyncAsync(cancellation),
-            _slices.WaitForSyncAsync(cancellation), _secrets.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
+            _members.WaitForSyncAsync(cancellation), _slices.WaitForSyncAsync(cancellation), _secrets.WaitForSyncAsync(cancellation)).ConfigureAwait(false);
         // Ends by itself once the Gateway API is there, and with our token otherwise.
         _ = _gateways.RunAsync(cancellation);
         var wait = Timeout.InfiniteTimeSpan;
@@ -96,9 +99,13 @@ internal sealed partial class IngressFollower : IDisposable
             {
                 // (4)
                 await EnsureClassAsync(cancellation).ConfigureAwait(false);
-                foreach (var ingress in mine)
-                    await WriteStatusAsync(ingress, cancellation).ConfigureAwait(false);
-                await _gateways.WriteStatusesAsync(gateways, cancellation).ConfigureAwait(false);
+                if (_members.IsWriter)
+                {
+                    var addresses = _members.Addresses;
+                    foreach (var ingress in mine)
+                        await WriteStatusAsync(ingress, addresses, cancellation).ConfigureAwait(false);
+                    await _gateways.WriteStatusesAsync(gateways, cancellation).ConfigureAwait(false);
+                }
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
             {
@@ -234,11 +241,11 @@ internal sealed partial class IngressFollower : IDisposable
         }
     }
 
-    private async Task WriteStatusAsync(IngressObject ingress, CancellationToken cancellation)
+    private async Task WriteStatusAsync(IngressObject ingress, ImmutableArray<System.Net.IPAddress> addresses, CancellationToken cancellation)
     {
-        if (_options.PublishedAddresses.IsEmpty)
+        if (addresses.IsEmpty)
             return;
-        ApiList<IngressLoadBalancerIngress> wanted = [.. _options.PublishedAddresses.Select(a => new IngressLoadBalancerIngress { Ip = a.ToString() })];
+        ApiList<IngressLoadBalancerIngress> wanted = [.. addresses.Select(a => new IngressLoadBalancerIngress { Ip = a.ToString() })];
         if (ingress.Status.LoadBalancer.Ingress.Equals(wanted))
             return;
         try

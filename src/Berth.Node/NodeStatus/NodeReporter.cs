@@ -150,7 +150,7 @@ public sealed partial class NodeReporter(
     {
         var wanted = new ApiNode
         {
-            Metadata = new ObjectMeta { Name = options.NodeName, Labels = facts.Labels, Annotations = options.Annotations },
+            Metadata = new ObjectMeta { Name = options.NodeName, Labels = facts.Labels, Annotations = Told(ApiMap<string>.Empty) },
             Spec = new NodeSpec { PodCIDR = options.PodCidrs.FirstOrDefault() ?? "", PodCIDRs = options.PodCidrs.ToApiList(), Taints = options.Taints },
         };
         try
@@ -169,10 +169,13 @@ public sealed partial class NodeReporter(
         var spec = _node.Spec.PodCIDR.Length == 0 && wanted.Spec.PodCIDR.Length > 0
             ? _node.Spec with { PodCIDR = wanted.Spec.PodCIDR, PodCIDRs = wanted.Spec.PodCIDRs }
             : _node.Spec;
-        var annotations = _node.Metadata.Annotations.With(options.Annotations);
+        var annotations = Told(_node.Metadata.Annotations);
         if (!labels.Equals(_node.Metadata.Labels) || !annotations.Equals(_node.Metadata.Annotations) || spec != _node.Spec)
             _node = await client.UpdateAsync(_node with { Metadata = _node.Metadata with { Labels = labels, Annotations = annotations }, Spec = spec }, null, ct);
     }
+
+    private ApiMap<string> Told(ApiMap<string> before) =>
+        options.Annotations.Aggregate(before, (all, entry) => entry.Value.Length > 0 ? all.With(entry.Key, entry.Value) : all.Without(entry.Key));
 
     /// <summary>Writes the status when it has changed, at once.</summary>
     public Task ReportAsync(CancellationToken ct) => WriteStatusAsync(force: false, ct);

@@ -25,6 +25,9 @@ internal sealed record AgentOptions
     /// <summary>Of the certificates asked for; null leaves it to the cluster.</summary>
     public TimeSpan? CertificateLifetime { get; init; }
 
+    /// <summary>Where the built-in ingress controller listens; null: there is none on this machine.</summary>
+    public Ingress.IngressServerOptions? Ingress { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     /// <summary>How this machine shares out what it has.</summary>

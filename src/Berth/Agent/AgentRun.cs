@@ -39,14 +39,18 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
         var papers = await progress.StageAsync("membership", () => PapersAsync(ct), p => $"{p.NodeName} at {p.Server.GetLeftPart(UriPartial.Authority)}");
         var (client, http) = Joining.Connect(papers, "kubelet");
         var (networkClient, networkHttp) = Joining.Connect(papers, "kube-proxy");
+        var (ingressClient, ingressHttp) = Joining.Connect(papers, "berth-ingress");
         using (http)
         using (networkHttp)
+        using (ingressHttp)
         {
             // 2.
             var network = await progress.StageAsync("cluster", () => ReadNetworkAsync(client, ct), n => $"pods {n.PodCidr}, services {n.ServiceCidr}");
             // 3.
             var own = await OwnAddressesAsync(papers.Server, network, ct);
             var range = await progress.StageAsync("node", () => RegisterAsync(client, papers.NodeName, own, ct), r => $"{string.Join(", ", own)}, pods {r}");
+            if (options.Ingress is not null)
+                await IngressSide.RequireRightsAsync(client, papers.NodeName, ct);
             // 4.
             var ask = new CertificateAsk(client, papers.NodeName, options.CertificateLifetime, time);
             IPAddress[] addresses = [.. own, IPAddress.Loopback];
@@ -65,6 +69,7 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
                 ClusterDomain = network.ClusterDomain,
                 PodNetwork = network.Mode,
                 NodeConfiguration = options.NodeConfiguration,
+                HasIngress = options.Ingress is not null,
                 ClusterNumber = NodeSideOptions.NumberOf(JoinToken.HashOf(papers.Authority)),
                 ControlPlane = network.ControlPlane,
             };
@@ -92,8 +97,13 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
                 Authorize = access.AuthorizeAsync,
                 AuthenticateToken = access.AuthenticateAsync,
             };
+            await using var ingress = options.Ingress is null ? null : await IngressSide.StartAsync(ingressClient, options.Ingress, papers.NodeName, own, logs, time, ct);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            Task[] parts = [node.RunAsync(link, stop.Token), new CertificateRenewal(papers, ask, addresses, time, _log).RunAsync(stop.Token)];
+            Task[] parts =
+            [
+                node.RunAsync(link, stop.Token), new CertificateRenewal(papers, ask, addresses, time, _log).RunAsync(stop.Token),
+                .. ingress is null ? Array.Empty<Task>() : [ingress.RunAsync(stop.Token)],
+            ];
             try
             {
                 // 7.

@@ -22,10 +22,11 @@ internal static class AgentVerb
         var nodeAddress = Options.NodeAddress();
         var runtime = new Option<string?>("--runtime-endpoint") { Description = "Socket of a CRI runtime to use instead of a containerd of its own" };
         var lifetime = new Option<int?>("--certificate-minutes") { Description = "How long the certificates that it asks for are to be good (default: a year)" };
+        var ingress = Options.Ingress();
         var nodeConfig = NodeConfigFile.Option();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
-        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, nodeConfig, logLevel, detach };
+        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, ingress, nodeConfig, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("agent");
@@ -38,6 +39,7 @@ internal static class AgentVerb
                 NodeAddresses = parsed.GetValue(nodeAddress) is { } address ? OptionValues.ParseAddresses("--node-ip", address) : null,
                 RuntimeEndpoint = parsed.GetValue(runtime),
                 CertificateLifetime = parsed.GetValue(lifetime) is { } minutes ? ParseLifetime(minutes) : null,
+                Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
                 NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
                 LogLevel = parsed.GetValue(logLevel),
             };

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Bootstrap;
 using Berth.Client.Informers;
 using Berth.Instance;
 using Berth.Linux.Processes;
@@ -33,11 +35,21 @@ internal sealed class ServerRun(UpOptions options, TextWriter output, TimeProvid
             var client = plane.ClientOf("kube-proxy", UserInfo.Of("system:kube-proxy", UserInfo.AuthenticatedGroup));
             var informers = new InformerFactory(client, logs, time);
             var routes = new NodeRoutes(informers, network.Routes!, network, host, logs.CreateLogger<NodeRoutes>(), time);
+            IPAddress[] addresses = [options.HostAddress, .. options.OtherAddress is { } other ? [other] : Array.Empty<IPAddress>()];
+            await using var ingress = options.Ingress is null
+                ? null
+                : await IngressSide.StartAsync(plane.ClientOf("berth-ingress", UserInfo.Of("system:berth-ingress", UserInfo.AuthenticatedGroup)), options.Ingress, "", addresses, logs, time, ct);
+            var announcing = IngressSide.AnnounceAsync(plane.ClientOf("berth-server", ClusterSecurity.Self), options.Ingress ?? new(), ingress is null ? [] : addresses, time, ct);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            Task[] parts = [plane.RunAsync(stop.Token), informers.RunAsync(stop.Token), routes.RunAsync(stop.Token)];
+            Task[] parts =
+            [
+                plane.RunAsync(stop.Token), informers.RunAsync(stop.Token), routes.RunAsync(stop.Token),
+                .. ingress is null ? Array.Empty<Task>() : [ingress.RunAsync(stop.Token)],
+            ];
             try
             {
                 await Parts.FirstOfAsync(progress.StageAsync("routes", () => routes.Ready.WaitAsync(stop.Token), $"pods {options.PodCidr}"), parts);
+                await Parts.FirstOfAsync(announcing, parts);
                 (file with { Ready = true }).Write(options.DataDirectory);
                 Tell(progress.Elapsed);
                 await Task.WhenAny(parts);

@@ -20,9 +20,10 @@ internal static class ServerVerb
         var advertise = Options.Advertise();
         var nodeAddress = Options.NodeAddress();
         var names = Options.ExtraNames();
+        var ingress = Options.Ingress();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the API answers" };
-        var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, nodeAddress, names, logLevel, detach };
+        var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, nodeAddress, names, ingress, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("server");
@@ -37,6 +38,7 @@ internal static class ServerVerb
                 ServiceCidr = OptionValues.ParseCidrs("--service-cidr", parsed.GetRequiredValue(serviceCidr), 28, 124),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
                 LogLevel = parsed.GetValue(logLevel),
+                Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
                 PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
                 HostAddress = System.Net.IPAddress.Loopback,
                 NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,

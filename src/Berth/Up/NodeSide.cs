@@ -2,6 +2,7 @@ using Berth.Api;
 using Berth.Client;
 using Berth.Client.Informers;
 using Berth.Controllers.ClusterDns;
+using Berth.Ingress;
 using Berth.Instance;
 using Berth.Network;
 using Berth.Node;
@@ -108,7 +109,9 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 Addresses = [.. options.HostAddresses.Select(a => a.ToString())],
                 PodCidrs = [.. options.NodePodCidr.All.Select(r => r.ToString())],
                 PodAddressed = (pod, addresses, token) => _network!.AdmitPodAsync(pod, addresses, token),
-                Annotations = ApiMap.Of((ClusterDnsController.Announcement, _network!.DnsServer.ToString())),
+                Annotations = ApiMap.Of(
+                    (ClusterDnsController.Announcement, _network!.DnsServer.ToString()),
+                    (IngressServerOptions.Announcement, options.HasIngress ? string.Join(',', options.HostAddresses) : "")),
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,
                 Configuration = options.NodeConfiguration,

@@ -39,6 +39,9 @@ internal sealed record NodeSideOptions
 
     public required IpRanges ServiceCidr { get; init; }
 
+    /// <summary>Whether the built-in ingress controller runs on this machine.</summary>
+    public bool HasIngress { get; init; }
+
     public required string ClusterDomain { get; init; }
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;

@@ -84,6 +84,7 @@ internal sealed record UpOptions
         ClusterDomain = ClusterDomain,
         PodNetwork = PodNetwork,
         NodeConfiguration = NodeConfiguration,
+        HasIngress = Ingress is not null,
         ClusterNumber = NodeSideOptions.NumberOf(authorityHash),
     };
 }

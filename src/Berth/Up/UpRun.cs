@@ -67,7 +67,7 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
             await runtime;
             await using var ingress = options.Ingress is null
                 ? null
-                : await IngressSide.StartAsync(plane.ClientOf("berth-ingress", UserInfo.Of("system:berth-ingress", UserInfo.AuthenticatedGroup)), options.Ingress, options.NodeName, options.HostAddress, logs, time, ct);
+                : await IngressSide.StartAsync(plane.ClientOf("berth-ingress", UserInfo.Of("system:berth-ingress", UserInfo.AuthenticatedGroup)), options.Ingress, options.NodeName, settings.HostAddresses, logs, time, ct);
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             // 4. 5.

@@ -25,7 +25,7 @@ internal static class UpVerb
         var advertise = Options.Advertise();
         var nodeAddress = Options.NodeAddress();
         var names = Options.ExtraNames();
-        var ingress = new Option<string?>("--ingress") { Description = "Serve Ingress objects here: a port or address:port for HTTP, and one for HTTPS, such as 80,443" };
+        var ingress = Options.Ingress();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
         var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };

@@ -59,14 +59,14 @@ public sealed class ServiceFamilyTests
         Assert.Equal([first], Strings(down["clusterIPs"]));
         Assert.Equal(["IPv4"], Strings(down["ipFamilies"]));
         // What was given up is free for others.
-        await server.CreateServiceAsync("t", $$"""{"ipFamilies":["IPv6"],"clusterIP":"{{addresses[1]}}",{{Ports}}}""");
+        await server.CreateServiceAsync("t", $$$"""{"ipFamilies":["IPv6"],"clusterIP":"{{{addresses[1]}}}",{{{Ports}}}}""");
     }
 
     [Fact]
     public async Task Service_DropsTheSecondFamilyUnasked_IsRefused()
     {
         await using var server = await AdmissionServer.StartAsync(serviceCidr: "10.96.0.0/24,fd96::/108");
-        var spec = (await server.CreateServiceAsync("s", $$"""{"ipFamilyPolicy":"RequireDualStack",{{Ports}}}"""))["spec"]!;
+        var spec = (await server.CreateServiceAsync("s", $$$"""{"ipFamilyPolicy":"RequireDualStack",{{{Ports}}}}"""))["spec"]!;
         var (code, status) = await server.SendAsync(HttpMethod.Patch, $"{Services}/s", $$"""{"spec":{"clusterIPs":["{{(string)spec["clusterIP"]!}}"]}}""");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
         Assert.Contains("must be 'SingleStack' to release the secondary cluster IP", (string)status["message"]!, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class ServiceFamilyTests
     public async Task Service_ChangesItsPrimaryFamily_IsRefused()
     {
         await using var server = await AdmissionServer.StartAsync(serviceCidr: "10.96.0.0/24,fd96::/108");
-        await server.CreateServiceAsync("s", $$"""{"ipFamilyPolicy":"RequireDualStack",{{Ports}}}""");
+        await server.CreateServiceAsync("s", $$$"""{"ipFamilyPolicy":"RequireDualStack",{{{Ports}}}}""");
         var (code, status) = await server.SendAsync(HttpMethod.Patch, $"{Services}/s", """{"spec":{"ipFamilies":["IPv6","IPv4"]}}""");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
         Assert.Contains("IPv", (string)status["message"]!, StringComparison.Ordinal);
