@@ -64,6 +64,18 @@ public sealed class DualStackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Service_ForPodsAlone_PicksFromAllOfItsFamilysEndpoints()
+    {
+        _cluster.Put(Web() with { Spec = Web().Spec with { Type = "ClusterIP", Ports = [Web().Spec.Ports[0] with { NodePort = 0 }] } });
+        await Eventually.Become(() => _lab.Node.ShowAsync("nft", "list", "map", "ip6", "berth-test", "service-ips"), t => t.Contains("goto pick-2", StringComparison.Ordinal));
+        var answers = new HashSet<string>();
+        for (var i = 0; i < 40; i++)
+            answers.Add(await _lab.Pods[2].ConnectAsync("fd96::20", 80));
+        Assert.Equal(["pod-0 fd42::4", "pod-1 fd42::4"], answers.Order());
+        Assert.Equal("pod-0 10.42.0.3", await _lab.B.ConnectAsync("10.96.0.20", 80));
+    }
+
+    [Fact]
     public async Task Service_OfItself_IsReachedThroughTheBridge()
     {
         _cluster.Put(Slice("web-6", "IPv6", 8081, "fd42::2"));

@@ -22,10 +22,19 @@ internal static class BaseRules
     public const string NoEndpointServices = "no-endpoint-services";
     public const string NoEndpointNodePorts = "no-endpoint-nodeports";
     public const string FirewallIps = "firewall-ips";
+    public const string Endpoints = "endpoints";
     public const string ClusterIps = "cluster-ips";
     public const string Hairpins = "hairpin-connections";
     public const string NodePortIps = "nodeport-ips";
     public const string Reject = "reject-chain";
+
+    /// <summary>
+    /// Endpoints up to which a Service that only pods and nodes use needs no chain of its own: one of the chains that all share takes a number
+    /// below that of its endpoints, and looks that up in <see cref="Endpoints"/>.
+    /// </summary>
+    public const int PickMax = 32;
+
+    public static string Pick(int endpoints) => string.Create(CultureInfo.InvariantCulture, $"pick-{endpoints}");
 
     public static string MarkForMasquerade(ProxyContext context) => $"meta mark set meta mark or {Hex(context.MasqueradeMark)}";
 
@@ -46,6 +55,7 @@ internal static class BaseRules
             .Append("comment \"services of a Berth node\"\n")
             .Append(CultureInfo.InvariantCulture, $$"""
                 map {{ServiceIps}} { type {{address}} . inet_proto . inet_service : verdict; comment "cluster, external and load balancer addresses"; }
+                map {{Endpoints}} { typeof {{ip}} daddr . meta l4proto . th dport . numgen random mod 2 : {{ip}} daddr . th dport; comment "of addresses of Services, by number"; }
                 map {{ServiceNodePorts}} { type inet_proto . inet_service : verdict; comment "node ports"; }
                 map {{NoEndpointServices}} { type {{address}} . inet_proto . inet_service : verdict; comment "addresses that nobody serves"; }
                 map {{NoEndpointNodePorts}} { type inet_proto . inet_service : verdict; comment "node ports that nobody serves"; }
@@ -87,8 +97,10 @@ internal static class BaseRules
             var multicast = ip == "ip6" ? "ff00::/8, fe80::/10" : "224.0.0.0/4";
             script.Append(CultureInfo.InvariantCulture, $"  {ip} saddr {context.PodNetwork} {ip} daddr != {{ {context.PodNetwork}, {multicast} }} masquerade fully-random comment \"pods to the outside\"\n");
         }
+        script.Append("}\n");
+        for (var n = 1; n <= PickMax; n++)
+            script.Append(CultureInfo.InvariantCulture, $"chain {Pick(n)} {{ dnat {ip} addr . port to {ip} daddr . meta l4proto . th dport . numgen random mod {n} map @{Endpoints}; }}\n");
         script.Append("""
-            }
             chain filter-prerouting-pre-dnat { type filter hook prerouting priority dstnat - 10; ct state new jump firewall-check; }
             chain filter-output-pre-dnat { type filter hook output priority -110; ct state new jump firewall-check; }
             chain filter-input { type filter hook input priority filter; ct state new jump nodeport-endpoints-check; ct state new jump service-endpoints-check; }

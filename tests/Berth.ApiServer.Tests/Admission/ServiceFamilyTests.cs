@@ -49,7 +49,7 @@ public sealed class ServiceFamilyTests
     {
         await using var server = await AdmissionServer.StartAsync(serviceCidr: "10.96.0.0/24,fd96::/108");
         var first = (string)(await server.CreateServiceAsync("s", $"{{{Ports}}}"))["spec"]!["clusterIP"]!;
-        var up = await PatchAsync(server, $$"""{"spec":{"ipFamilyPolicy":"{{policy}}"}}""");
+        var up = await PatchAsync(server, $$$"""{"spec":{"ipFamilyPolicy":"{{{policy}}}"}}""");
         var addresses = Strings(up["clusterIPs"]);
         Assert.Equal(first, addresses[0]);
         Assert.StartsWith("fd96::", addresses[1], StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class ServiceFamilyTests
     {
         await using var server = await AdmissionServer.StartAsync(serviceCidr: "10.96.0.0/24,fd96::/108");
         var spec = (await server.CreateServiceAsync("s", $$$"""{"ipFamilyPolicy":"RequireDualStack",{{{Ports}}}}"""))["spec"]!;
-        var (code, status) = await server.SendAsync(HttpMethod.Patch, $"{Services}/s", $$"""{"spec":{"clusterIPs":["{{(string)spec["clusterIP"]!}}"]}}""");
+        var (code, status) = await server.SendAsync(HttpMethod.Patch, $"{Services}/s", $$$"""{"spec":{"clusterIPs":["{{{(string)spec["clusterIP"]!}}}"]}}""");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
         Assert.Contains("must be 'SingleStack' to release the secondary cluster IP", (string)status["message"]!, StringComparison.Ordinal);
     }

@@ -56,7 +56,8 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         var nft = new NftablesProgram(node);
         var time = new SettableTime();
         var table = new RuleTable(Context, time);
-        table.Set(("ns", "a"), ServiceRules.Render(Service("a", 1), Context));
+        // A Service that is reached from outside has chains of its own.
+        table.Set(("ns", "a"), ServiceRules.Render(Service("a", 1) with { Ports = [new ProxyPort("http", "tcp", 80, 30080)] }, Context));
         await ApplyAsync(nft, table);
         table.Set(("ns", "a"), null);
         await ApplyAsync(nft, table);
@@ -79,6 +80,25 @@ public sealed partial class RuleTableTests(ITestOutputHelper output)
         table.CommitChainRemoval();
         Assert.False(table.HasStaleChains);
         Assert.DoesNotContain("svc-", await node.ShowAsync("nft", "list", "table", "ip", "berth-a"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Script_OfAPlainServicesEndpoints_ChangesElementsAlone()
+    {
+        var table = new RuleTable(Context, TimeProvider.System);
+        table.Set(("ns", "a"), ServiceRules.Render(Service("a", 1, endpoints: 3), Context));
+        table.Commit();
+        var changed = Service("a", 1, endpoints: 3);
+        changed = changed with { Endpoints = changed.Endpoints.SetItem(1, changed.Endpoints[1] with { Port = 9090, NodeName = "other" }) };
+        table.Set(("ns", "a"), ServiceRules.Render(changed, Context));
+        Assert.Equal(
+            """
+            delete element ip berth-a endpoints { 10.96.0.2 . tcp . 80 . 1 }
+            delete element ip berth-a hairpin-connections { 10.42.2.2 . 10.42.2.2 }
+            add element ip berth-a endpoints { 10.96.0.2 . tcp . 80 . 1 : 10.42.2.2 . 9090 }
+
+            """,
+            table.BuildScript());
     }
 
     [Fact]
