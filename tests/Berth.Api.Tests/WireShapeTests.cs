@@ -2,6 +2,7 @@ using System.Text;
 using Berth.Api.Apps.V1;
 using Berth.Api.Core.V1;
 using Berth.Api.Rbac.V1;
+using Berth.Api.Schema;
 
 namespace Berth.Api.Tests;
 
@@ -25,6 +26,20 @@ public sealed class WireShapeTests
         Assert.Equal(role, ApiJson.Deserialize<ClusterRole>(ApiJson.Serialize(role)));
         var spec = new DeploymentSpec();
         Assert.Equal(spec, ApiJson.Deserialize<DeploymentSpec>(ApiJson.Serialize(spec)));
+    }
+
+    [Fact]
+    public void Descriptions_OfEachServedKind_HaveWords()
+    {
+        var silent = ApiCatalog.All.Where(k => k.Plural.Length > 0 && ApiDescriptions.Of(k.Schema) is not [{ Length: > 0 }, ..]).Select(k => k.ToString());
+        Assert.Empty(silent);
+    }
+
+    [Fact]
+    public void Descriptions_OfAType_AreOneForItselfAndOneForEachField()
+    {
+        Assert.All(ApiCatalog.All, k => Assert.Equal(k.Schema.Fields.Count + 1, ApiDescriptions.Of(k.Schema)?.Length ?? k.Schema.Fields.Count + 1));
+        Assert.All(ApiDescriptions.Of(Container.Schema)!, text => Assert.DoesNotContain('<', text));
     }
 
     private static string Text<T>(T value)

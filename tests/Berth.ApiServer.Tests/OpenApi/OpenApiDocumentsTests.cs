@@ -34,6 +34,21 @@ public sealed class OpenApiDocumentsTests
     }
 
     [Fact]
+    public void Schemas_OfBothVersions_DescribeEachTypeAndField()
+    {
+        var v3 = (JsonObject)JsonTree.Parse(s_documents.V3("apis/apps/v1")!.Json)!["components"]!["schemas"]!;
+        var v2 = (JsonObject)JsonTree.Parse(s_documents.V2.Json)!["definitions"]!;
+        foreach (var (name, schema) in v3.Concat(v2).Where(s => s.Key.StartsWith("io.k8s.api.", StringComparison.Ordinal)))
+        {
+            Assert.True(schema!["description"]?.ToString().Length > 0, name);
+            foreach (var (field, property) in schema["properties"] as JsonObject ?? [])
+                Assert.True(property!["description"]?.ToString().Length > 0, $"{name}.{field}");
+        }
+
+        Assert.Contains("percentage", v3["io.k8s.api.apps.v1.RollingUpdateDeployment"]!["properties"]!["maxSurge"]!["description"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void V2_Document_ResolvesAllOfItsReferences()
     {
         var root = JsonTree.Parse(s_documents.V2.Json)!;

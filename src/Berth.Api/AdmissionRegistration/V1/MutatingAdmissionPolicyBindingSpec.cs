@@ -2,14 +2,18 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.AdmissionRegistration.V1;
 
+/// <summary>A policy, and where it holds.</summary>
 public sealed partial record MutatingAdmissionPolicyBindingSpec
 {
+    /// <summary>Name of the policy.</summary>
     [Field(1)]
     public string PolicyName { get; init; } = "";
 
+    /// <summary>Parameters of the policy.</summary>
     [Field(2)]
     public ParamRef? ParamRef { get; init; }
 
+    /// <summary>Requests that it is for, of those that the policy is for. Default: all of them.</summary>
     [Field(3)]
     public MatchResources? MatchResources { get; init; }
 }

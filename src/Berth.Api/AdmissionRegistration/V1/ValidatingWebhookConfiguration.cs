@@ -3,6 +3,7 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.AdmissionRegistration.V1;
 
+/// <summary>Web services that are asked before an object is written and may refuse it.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration")]
 [Resource("validatingwebhookconfigurations", "validatingwebhookconfiguration", Namespaced = false, Categories = "api-extensions")]
 public sealed partial record ValidatingWebhookConfiguration
@@ -10,6 +11,7 @@ public sealed partial record ValidatingWebhookConfiguration
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The services.</summary>
     [Field(2), ListMap("name"), PatchStrategy("merge", "name")]
     public ApiList<ValidatingWebhook> Webhooks { get; init; } = [];
 }

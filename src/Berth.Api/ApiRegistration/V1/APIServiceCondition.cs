@@ -2,20 +2,26 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.ApiRegistration.V1;
 
+/// <summary>One thing said of an APIService: Available.</summary>
 public sealed partial record APIServiceCondition
 {
+    /// <summary>Name of the condition, in CamelCase; one of each type.</summary>
     [Field(1, Always = true, Required = true)]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Field(2, Always = true, Required = true)]
     public string Status { get; init; } = "";
 
+    /// <summary>When the status last changed from one value to another.</summary>
     [Field(3, Always = true)]
     public Time? LastTransitionTime { get; init; }
 
+    /// <summary>Why the condition has this status: one word in CamelCase, for programs.</summary>
     [Field(4)]
     public string Reason { get; init; } = "";
 
+    /// <summary>Why the condition has this status, in words for people.</summary>
     [Field(5)]
     public string Message { get; init; } = "";
 }

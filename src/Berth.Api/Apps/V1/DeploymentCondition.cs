@@ -2,23 +2,30 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Apps.V1;
 
+/// <summary>One thing said of a Deployment: Available, Progressing or ReplicaFailure.</summary>
 public sealed partial record DeploymentCondition
 {
+    /// <summary>Name of the condition, in CamelCase; one of each type.</summary>
     [Field(1, Always = true, Required = true)]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Field(2, Always = true, Required = true)]
     public string Status { get; init; } = "";
 
+    /// <summary>Why the condition has this status: one word in CamelCase, for programs.</summary>
     [Field(4)]
     public string Reason { get; init; } = "";
 
+    /// <summary>Why the condition has this status, in words for people.</summary>
     [Field(5)]
     public string Message { get; init; } = "";
 
+    /// <summary>When the condition was last written, changed or not.</summary>
     [Field(6, Always = true)]
     public Time? LastUpdateTime { get; init; }
 
+    /// <summary>When the status last changed from one value to another.</summary>
     [Field(7, Always = true)]
     public Time? LastTransitionTime { get; init; }
 }

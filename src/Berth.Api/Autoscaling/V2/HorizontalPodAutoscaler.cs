@@ -3,6 +3,7 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Autoscaling.V2;
 
+/// <summary>Changes the number of pods as measured values change.</summary>
 [Kind("autoscaling", "v2", "HorizontalPodAutoscaler")]
 [Resource("horizontalpodautoscalers", "horizontalpodautoscaler", ShortNames = "hpa", Categories = "all", Subresources = "status:get,patch,update")]
 public sealed partial record HorizontalPodAutoscaler
@@ -10,9 +11,11 @@ public sealed partial record HorizontalPodAutoscaler
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>What is scaled, by which values and within which bounds.</summary>
     [Field(2, Required = true)]
     public HorizontalPodAutoscalerSpec Spec { get; init; } = HorizontalPodAutoscalerSpec.Empty;
 
+    /// <summary>How many pods there are and should be, and why.</summary>
     [Field(3)]
     public HorizontalPodAutoscalerStatus Status { get; init; } = HorizontalPodAutoscalerStatus.Empty;
 }

@@ -2,18 +2,23 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Core.V1;
 
+/// <summary>One port of endpoints.</summary>
 [Atomic]
 public sealed partial record EndpointPort
 {
+    /// <summary>Name of the Service's port; empty when there is only one.</summary>
     [Field(1)]
     public string Name { get; init; } = "";
 
+    /// <summary>Number of the port.</summary>
     [Field(2, Always = true, Required = true)]
     public int Port { get; init; }
 
+    /// <summary>TCP, UDP or SCTP. Default: TCP.</summary>
     [Field(3)]
     public string Protocol { get; init; } = "";
 
+    /// <summary>What is spoken over it: a name of IANA such as http, or one with a domain such as kubernetes.io/h2c.</summary>
     [Field(4)]
     public string? AppProtocol { get; init; }
 }

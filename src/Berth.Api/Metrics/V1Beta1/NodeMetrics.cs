@@ -3,6 +3,7 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Metrics.V1Beta1;
 
+/// <summary>What a node uses.</summary>
 [Kind("metrics.k8s.io", "v1beta1", "NodeMetrics")]
 [Resource("nodes", "", Namespaced = false, Verbs = "get,list")]
 public sealed partial record NodeMetrics
@@ -10,13 +11,15 @@ public sealed partial record NodeMetrics
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
-    /// <summary>End of the <see cref="Window"/> over which usage was measured.</summary>
+    /// <summary>End of the window over which usage was measured.</summary>
     [Field(2, Always = true, Required = true)]
     public Time? Timestamp { get; init; }
 
+    /// <summary>Length of time over which CPU was measured.</summary>
     [Field(3, Required = true)]
     public Duration Window { get; init; } = Duration.Empty;
 
+    /// <summary>CPU, as an average over the window, and memory (the working set).</summary>
     [Field(4, Always = true, Required = true)]
     public ApiMap<Quantity> Usage { get; init; } = [];
 }

@@ -2,11 +2,14 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Networking.V1;
 
+/// <summary>Connections that come in. Both fields must match.</summary>
 public sealed partial record NetworkPolicyIngressRule
 {
+    /// <summary>Ports that may be reached; empty: all.</summary>
     [Field(1)]
     public ApiList<NetworkPolicyPort> Ports { get; init; } = [];
 
+    /// <summary>Where from; one must match. Empty: anywhere.</summary>
     [Field(2)]
     public ApiList<NetworkPolicyPeer> From { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using Berth.Api.Schema;
 
 namespace Berth.Api.Rbac.V1;
 
+/// <summary>Gives the rights of a Role or ClusterRole in one namespace.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "RoleBinding")]
 [Resource("rolebindings", "rolebinding")]
 public sealed partial record RoleBinding
@@ -10,9 +11,11 @@ public sealed partial record RoleBinding
     [Field(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>Who gets them.</summary>
     [Field(2)]
     public ApiList<Subject> Subjects { get; init; } = [];
 
+    /// <summary>The role. It cannot change.</summary>
     [Field(3, Required = true)]
     public RoleRef RoleRef { get; init; } = RoleRef.Empty;
 }
