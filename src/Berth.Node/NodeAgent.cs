@@ -23,6 +23,7 @@ using Berth.Node.Volumes;
 using Berth.Node.Volumes.Csi;
 using Berth.Node.Volumes.Local;
 using Berth.Resources.Allocation;
+using Berth.Resources.Topology;
 using Berth.Resources.Volumes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,8 +48,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly DevicePlugins _plugins;
     private readonly DeviceOwner _devices;
     private readonly PodResourcesServer? _podResources;
+    private readonly MachineWatch _machine;
     private readonly NodeAllocations _allocations;
     private readonly AllocationPublisher _publisher;
+    private readonly IsolationRounds _isolation;
     private readonly ImageVolumes? _imageVolumes;
     private readonly NodeReporter _reporter;
     private readonly PodCgroups _cgroups;
@@ -85,23 +88,29 @@ public sealed partial class NodeAgent : IAsyncDisposable
         Directory.CreateDirectory(options.LogsDirectory);
         Directory.CreateDirectory(options.SeccompDirectory);
 
-        var machine = MachineInfo.Read();
-        var topology = MachineTopology.Of(machine);
-        var shape = new NodeShape(topology, NodePolicies.Of(configuration, topology));
+        _machine = new MachineWatch(configuration, MachineInfo.Read, MachineInfo.Fingerprint, () => _plugins?.Resources ?? [], _time, _log);
+        var (machine, shape) = (_machine.Machine, _machine.Shape);
         // From its first moment the scheduler knows what the node is made of.
-        if (shape.Policy is { Cpu.Static: true } or { StaticMemory: true })
+        if (shape.Policy.IsExact)
             _options = options = options with { Annotations = options.Annotations.With(AllocationAnnotations.Topology, NodeShapeJson.Write(shape)) };
-        _cgroups = new PodCgroups(CgroupHierarchy.Detect(), options.CgroupRoot, _time)
+        var hierarchy = CgroupHierarchy.Detect();
+        var memory = new MemoryProtection(configuration, machine.MemoryBytes, machine.SwapBytes, () => _facts!.Allocatable.GetOr("memory").Value);
+        _cgroups = new PodCgroups(hierarchy, options.CgroupRoot, _time)
         {
+            ProtectedBytes = memory.OfPod,
             IsUnthrottled = uid => !configuration.CpuQuota || _allocations!.HasOwnCpus(uid),
             PidsMax = configuration.PodPidsMax,
         };
-        _allocations = new NodeAllocations(shape, configuration, runtime, _cgroups.CpusOf, options.AllocationsFile, _time, _log);
+        _allocations = new NodeAllocations(shape, configuration, runtime, _cgroups.CpusOf, options.AllocationsFile, _time, _log)
+        {
+            PodOf = uid => _workers!.Find(uid)?.Granted,
+            LostCpus = LostCpus,
+        };
         _publisher = new AllocationPublisher(_allocations, client, options.NodeName, _time, _log);
         var places = new PinnedPlaces(_allocations);
         _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
         _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), places, options.DeviceGrantsFile, _time, _log);
-        _facts = new NodeFacts(options, machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
+        _facts = new NodeFacts(options, () => _machine.Machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
         _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
         _directories = new PodDirectories(options);
         _references = new ReferencedObjects(client, _time, _log, uid => _workers!.Find(uid)?.ReferencesChanged());
@@ -117,13 +126,23 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _csiUpkeep = new CsiUpkeep(csiNode, _csi, claims, () => _workers!.All.Where(w => !w.HasEnded).Select(w => w.Pod), _time, _log);
         _volumes = new PodVolumes(_directories, payloads, claims, _csi, _time);
         Pressure = new NodePressure(options, _time);
-        _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, inUse, _events, _time, _log);
+        _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, inUse, _events, _time, _log)
+        {
+            Missing = () => _machine.Missing([.. _allocations.Short.Select(uid => _workers!.Find(uid)?.Pod.Metadata is { } of ? $"{of.Namespace}/{of.Name}" : uid)]),
+        };
         inUse.Report = _reporter.ReportAsync;
         _pods = new Informer<Pod>(client, new InformerOptions { FieldSelector = $"spec.nodeName={options.NodeName}", Time = _time }, _log);
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
         _imageVolumes = options.ContainerdSocket is { } containerd ? new ImageVolumes(containerd, _directories, _time) : null;
-        IReadOnlyList<IResourceOwner> owners = [new PressureGuard(Pressure), _allocations, _devices];
+        IReadOnlyList<IResourceOwner> owners =
+        [
+            new PressureGuard(Pressure),
+            _allocations,
+            // After who gives CPUs: a container without a quota has nothing to burst above.
+            new KernelSettings(hierarchy, memory, _cgroups, () => _workers!.All.Where(w => w.IsAdmitted && !w.HasEnded).Select(w => w.Granted), CacheClasses.Exist() ? CacheClasses.Has : null),
+            _devices,
+        ];
         var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
         {
@@ -151,8 +170,15 @@ public sealed partial class NodeAgent : IAsyncDisposable
             RuntimeHandler = RuntimeHandlerAsync,
         };
         _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
+        _machine.Changed = now =>
+        {
+            _allocations.Reshape(now);
+            _reporter.Nudge();
+        };
+        _isolation = new IsolationRounds(_allocations, () => _workers.All, _cgroups, new InterruptAffinity("/proc/irq"), _time, _log);
         _plugins.Changed += resource =>
         {
+            if (_machine.Shape.Policy.IsExact) _machine.DevicesChanged();
             _reporter.Nudge();
             foreach (var uid in _devices.UsersOf(resource)) _workers.Wake(uid);
         };
@@ -210,6 +236,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(SweepAsync(stop.Token));
             running.Add(_allocations.RunAsync(stop.Token));
             running.Add(_publisher.RunAsync(stop.Token));
+            running.Add(_machine.RunAsync(stop.Token));
+            running.Add(_isolation.RunAsync(stop.Token));
             running.Add(_logRotation.RunAsync(stop.Token));
             running.Add(_evictor.RunAsync(stop.Token));
             running.Add(_imageCollector.RunAsync(stop.Token));
@@ -253,6 +281,22 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private bool IsInUse(PersistentVolume volume) =>
         volume.Spec.ClaimRef is { } claim
         && _workers.All.Any(w => !w.HasEnded && PodClaim.Of(w.Pod).Any(c => c.Key == new ObjectKey(claim.Namespace, claim.Name)));
+
+    /// <summary>A pod is told what became of its CPUs; one that is short of them and has somebody to make it anew is given up, so that it runs elsewhere.</summary>
+    private void LostCpus(Pod pod, CpuSet lost, PodAllocation? instead)
+    {
+        _reporter.Nudge();
+        if (instead is not null)
+        {
+            _events.Event(pod, "Warning", "ExclusiveCPUsReplaced", $"CPUs {lost} are offline; the pod has {instead.Cpus} now");
+            return;
+        }
+
+        var message = $"CPUs {lost} are offline, and {_options.NodeName} has no others that the pod may have";
+        _events.Event(pod, "Warning", "ExclusiveCPUsLost", message);
+        if (pod.Metadata.OwnerReferences.Any(o => o.Controller == true))
+            _workers.Find(pod.Metadata.Uid)?.Fail("ExclusiveCPUsLost", message, null, [new PodCondition { Type = "DisruptionTarget", Status = "True", Reason = "TerminationByKubelet", Message = message }]);
+    }
 
     /// <summary>containerd does from 1.7 on; others are taken to.</summary>
     private bool RuntimeKnowsCdi() =>

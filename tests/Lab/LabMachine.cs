@@ -4,16 +4,19 @@ using System.Net.Sockets;
 using System.Text;
 using Berth.Node.Images;
 
-[assembly: AssemblyFixture(typeof(Berth.Lab.Tests.LabMachine))]
+// Two emulated machines at once would only wait for each other.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Berth.Lab.Tests;
 
 /// <summary>
-/// A virtual machine under software emulation with two NUMA nodes, eight CPUs, cgroup v2 and huge pages, in which the
-/// published Berth runs. Started once for all tests; ended by killing its emulator.
+/// A virtual machine under software emulation with several NUMA nodes of four CPUs each, cgroup v2 and huge pages, in which the
+/// published Berth runs. Started once for a class of tests; ended by killing its emulator.
 /// </summary>
-public sealed class LabMachine : IAsyncLifetime
+public abstract class LabMachine(int nodes) : IAsyncLifetime
 {
+    private const int CpusOfNode = 4;
+
     // Emulated, on two busy cores: a boot takes one to four minutes, most of it .NET's start.
     private static readonly TimeSpan s_bootLimit = TimeSpan.FromMinutes(8);
 
@@ -23,6 +26,14 @@ public sealed class LabMachine : IAsyncLifetime
     private Process? _process;
     private Socket? _shell;
     private string? _unavailable;
+    private string _policy = "single-numa-node";
+
+    public int Nodes => nodes;
+
+    public int Cpus => nodes * CpusOfNode;
+
+    /// <summary>A port of this machine that leads to port 7000 of the virtual one.</summary>
+    public int RelayPort { get; private set; }
 
     /// <summary>For kubectl on this machine.</summary>
     public string Kubeconfig => Path.Combine(_directory, "kubeconfig");
@@ -132,20 +143,38 @@ public sealed class LabMachine : IAsyncLifetime
         return "";
     }
 
+    /// <summary>Runs Berth under another topology policy, by starting it anew where it runs under one already.</summary>
+    public async Task UseAsync(string policy)
+    {
+        if (policy == _policy)
+            return;
+        await ShellAsync($"echo {policy} >/lab/policy");
+        await RestartAsync("");
+        _policy = policy;
+    }
+
+    /// <summary>Kills Berth as a crash would, and starts it again.</summary>
+    /// <param name="between">A command to run while nothing of Berth does.</param>
+    public async Task RestartAsync(string between)
+    {
+        await ShellAsync($"kill -9 $(pidof berth); {between} : >/lab/berth.log; setsid /lab/start </dev/null >/dev/null 2>&1 &");
+        await WaitAsync(() => ShellAsync("cat /lab/berth.log"), log => log.Contains("Berth is ready", StringComparison.Ordinal), "Berth again", 300);
+    }
+
     private async Task BootAsync(string files)
     {
         var port = FreePort();
+        RelayPort = FreePort();
         var socket = Path.Combine(_directory, "shell.sock");
         var start = new ProcessStartInfo(Find("qemu-system-x86_64")!) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])
         [
             // Software emulation only: it runs everywhere, and the same everywhere.
-            "-accel", "tcg,thread=multi", "-cpu", "max,vendor=GenuineIntel", "-smp", "8,sockets=2,cores=2,threads=2", "-m", "2048",
-            "-object", "memory-backend-ram,id=m0,size=1G", "-object", "memory-backend-ram,id=m1,size=1G",
-            "-numa", "node,nodeid=0,cpus=0-3,memdev=m0", "-numa", "node,nodeid=1,cpus=4-7,memdev=m1",
+            "-accel", "tcg,thread=multi", "-cpu", "max,vendor=GenuineIntel", "-smp", $"{Cpus},sockets=2,cores={Cpus / 4},threads=2", "-m", $"{nodes}G",
+            .. Enumerable.Range(0, nodes).SelectMany(n => (string[])["-object", $"memory-backend-ram,id=m{n},size=1G", "-numa", $"node,nodeid={n},cpus={n * CpusOfNode}-{(n + 1) * CpusOfNode - 1},memdev=m{n}"]),
             "-kernel", Path.Combine(files, "vmlinuz"), "-initrd", Path.Combine(files, "initramfs"),
-            "-append", "console=ttyS0 quiet panic=-1 hugepages=64 lab.config=single-numa-node",
-            "-nic", $"user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:{port}-:6443",
+            "-append", $"console=ttyS0 quiet panic=-1 hugepages={32 * nodes} lab.policy={_policy}",
+            "-nic", $"user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:{port}-:6443,hostfwd=tcp:127.0.0.1:{RelayPort}-:7000",
             "-display", "none", "-no-reboot", "-monitor", "none", "-serial", $"file:{ConsoleLog}", "-serial", $"unix:{socket},server=on,wait=off",
         ])
             start.ArgumentList.Add(argument);

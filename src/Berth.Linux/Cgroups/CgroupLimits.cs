@@ -25,6 +25,9 @@ public sealed record CgroupLimits
     /// <summary>Memory above which the cgroup is slowed down and reclaimed from. cgroup v2 only.</summary>
     public long? MemoryHighBytes { get; init; }
 
+    /// <summary>Memory that reclaim takes only when nothing else is left. cgroup v2 only.</summary>
+    public long? MemoryLowBytes { get; init; }
+
     public long? PidsMax { get; init; }
 
     /// <summary>A list such as 0-3,8.</summary>

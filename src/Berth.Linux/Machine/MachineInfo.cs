@@ -8,6 +8,9 @@ public sealed record MachineInfo
 {
     public required IReadOnlyList<CpuTopology> Cpus { get; init; }
 
+    /// <summary>Ids of the CPUs that are plugged in, those that were taken offline included.</summary>
+    public required IReadOnlyList<int> PresentCpus { get; init; }
+
     public required IReadOnlyList<NumaNodeInfo> NumaNodes { get; init; }
 
     public required long MemoryBytes { get; init; }
@@ -49,6 +52,7 @@ public sealed record MachineInfo
         return new MachineInfo
         {
             Cpus = SysfsTopology.ReadCpus(At("sys/devices/system/cpu")),
+            PresentCpus = SysfsTopology.ParseList(TextOf(At("sys/devices/system/cpu/present"))),
             // A kernel without NUMA has no node directory: the machine is one node then.
             NumaNodes = nodes.Count > 0 ? nodes : [new NumaNodeInfo(0, total, hugePages, [10])],
             MemoryBytes = total,
@@ -70,6 +74,21 @@ public sealed record MachineInfo
 
     /// <summary>Bytes of memory that could be given out now without swapping.</summary>
     public static long AvailableMemoryBytes() => ReadMeminfo("/proc/meminfo").GetValueOrDefault("MemAvailable");
+
+    /// <summary>Changes when CPUs, memory or huge pages come or go; costs a few small files, and is to be compared, not read.</summary>
+    public static string Fingerprint() => Fingerprint("/");
+
+    internal static string Fingerprint(string root)
+    {
+        string At(string path) => Path.Combine(root, path);
+        var text = new System.Text.StringBuilder(TextOf(At("sys/devices/system/cpu/online"))).Append('|').Append(TextOf(At("sys/devices/system/node/has_memory")));
+        text.Append('|').Append(ReadMeminfo(At("proc/meminfo")).GetValueOrDefault("MemTotal"));
+        foreach (var node in SysfsTopology.ReadHugePagesByNode(At("sys/devices/system/node")))
+            text.Append('|').Append(node);
+        foreach (var (size, count) in SysfsTopology.ReadHugePages(At("sys/kernel/mm/hugepages")))
+            text.Append(CultureInfo.InvariantCulture, $"|{size}={count}");
+        return text.ToString();
+    }
 
     /// <summary>In bytes; the file says kB and means KiB.</summary>
     private static Dictionary<string, long> ReadMeminfo(string path)

@@ -49,6 +49,12 @@ internal static class SysfsTopology
         return [.. nodes.OrderBy(node => node.Node)];
     }
 
+    /// <summary>One text for each node and size, in a fixed order.</summary>
+    public static IEnumerable<string> ReadHugePagesByNode(string directory) => !Directory.Exists(directory)
+        ? []
+        : Directory.EnumerateDirectories(directory, "node*").Order(StringComparer.Ordinal)
+            .SelectMany(path => ReadHugePages(Path.Combine(path, "hugepages")).Select(p => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}:{p.Key}={p.Value}")));
+
     /// <summary>Pages by page size in bytes, from directories named hugepages-2048kB.</summary>
     public static IReadOnlyDictionary<long, long> ReadHugePages(string directory)
     {

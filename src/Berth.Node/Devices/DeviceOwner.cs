@@ -153,6 +153,7 @@ public sealed partial class DeviceOwner : IResourceOwner
         {
             var chosen = await ChooseAsync(pod, container, plugin, count, made, ct);
             var response = await plugin.AllocateAsync(chosen, ct);
+            _chooser?.Chosen(pod, container, resource, chosen);
             return (new Grant { PodUid = pod.Metadata.Uid, Container = container.Name, Resource = resource, Devices = { chosen }, Response = response, Init = init }, null);
         }
         catch (GrpcException error)

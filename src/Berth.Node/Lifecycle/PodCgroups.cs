@@ -23,18 +23,31 @@ public sealed class PodCgroups(CgroupHierarchy hierarchy, string root, TimeProvi
         _root.Child("besteffort").Create(new CgroupLimits { CpuShares = LinuxResources.SharesOf(0) });
     }
 
+    /// <summary>Memory of all pods that reclaim leaves alone (of the Guaranteed) or takes last (of the Burstable). cgroup v2 only.</summary>
+    public void Protect(long guaranteedBytes, long burstableBytes)
+    {
+        _root.Apply(new CgroupLimits { MemoryMinBytes = guaranteedBytes + burstableBytes, MemoryLowBytes = burstableBytes });
+        _root.Child("burstable").Apply(new CgroupLimits { MemoryLowBytes = burstableBytes });
+    }
+
     public Cgroup Of(Pod pod) => Of(pod.Metadata.Uid, PodResources.QosClass(pod));
 
     /// <returns>What the runtime takes as the sandbox's parent.</returns>
     public string Ensure(Pod pod)
     {
         var cgroup = Of(pod);
-        cgroup.Create(Unthrottled(pod, LinuxResources.OfPod(pod, PidsMax)));
+        var limits = LinuxResources.OfPod(pod, PidsMax);
+        if (ProtectedBytes(pod) is { } bytes)
+            limits = PodResources.QosClass(pod) == PodResources.Guaranteed ? limits with { MemoryMinBytes = bytes } : limits with { MemoryLowBytes = bytes };
+        cgroup.Create(Unthrottled(pod, limits));
         return cgroup.CgroupPath;
     }
 
     /// <summary>True for a pod, by its uid, whose CPU time is not to be held to its limit: it has CPUs of its own.</summary>
     public Func<string, bool> IsUnthrottled { get; init; } = static _ => false;
+
+    /// <summary>Memory of a pod that reclaim spares; null for none.</summary>
+    public Func<Pod, long?> ProtectedBytes { get; init; } = static _ => null;
 
     /// <summary>Processes that one pod may have; null for no limit.</summary>
     public long? PidsMax { get; init; }

@@ -9,12 +9,13 @@ using ApiStatus = Berth.Api.Core.V1.NodeStatus;
 namespace Berth.Node.NodeStatus;
 
 /// <summary>What the node tells of its machine: capacity, what pods may have of it, labels, versions.</summary>
-public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
+public sealed class NodeFacts(NodeAgentOptions options, Func<MachineInfo> current)
 {
     // What this agent speaks; clients compare it with the server's.
     public const string KubeletVersion = "v1.36.0+berth";
 
-    public MachineInfo Machine => machine;
+    /// <summary>As last seen.</summary>
+    public MachineInfo Machine => current();
 
     /// <summary>Resources that a plugin has served once.</summary>
     public Func<IReadOnlyCollection<string>> KnownDevices { get; init; } = static () => [];
@@ -25,9 +26,9 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
     public ApiMap<string> Labels => ApiMap.Of(
         ("kubernetes.io/hostname", options.NodeName),
         ("kubernetes.io/os", "linux"),
-        ("kubernetes.io/arch", machine.Architecture),
+        ("kubernetes.io/arch", Machine.Architecture),
         ("beta.kubernetes.io/os", "linux"),
-        ("beta.kubernetes.io/arch", machine.Architecture)).With(options.Labels);
+        ("beta.kubernetes.io/arch", Machine.Architecture)).With(options.Labels);
 
     public ApiMap<Quantity> Capacity
     {
@@ -35,12 +36,12 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
         {
             var capacity = new Dictionary<string, Quantity>
             {
-                ["cpu"] = Quantity.FromUnits(machine.CpuCount),
-                ["memory"] = Kibi(machine.MemoryBytes),
+                ["cpu"] = Quantity.FromUnits(Machine.CpuCount),
+                ["memory"] = Kibi(Machine.MemoryBytes),
                 ["pods"] = Quantity.FromUnits(options.PodsMax),
                 ["ephemeral-storage"] = Kibi(DiskBytes()),
             };
-            foreach (var (size, count) in machine.HugePages)
+            foreach (var (size, count) in Machine.HugePages)
                 capacity["hugepages-" + Quantity.FromBytes(size)] = Quantity.FromBytes(size * count);
             return capacity.ToApiMap();
         }
@@ -51,7 +52,7 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
         get
         {
             // As in Kubernetes: eviction begins when less than its thresholds is free, so pods are never promised it.
-            var huge = machine.HugePages.Sum(p => p.Key * p.Value);
+            var huge = Machine.HugePages.Sum(p => p.Key * p.Value);
             return Capacity.Select(entry =>
             {
                 var value = entry.Value - options.Reserved.GetOr(entry.Key);
@@ -81,16 +82,16 @@ public sealed class NodeFacts(NodeAgentOptions options, MachineInfo machine)
         DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = options.Server?.Port ?? 0 } },
         NodeInfo = new NodeSystemInfo
         {
-            MachineID = machine.MachineId,
-            SystemUUID = machine.SystemUuid,
-            BootID = machine.BootId,
-            KernelVersion = machine.KernelVersion,
-            OsImage = machine.OsImage,
+            MachineID = Machine.MachineId,
+            SystemUUID = Machine.SystemUuid,
+            BootID = Machine.BootId,
+            KernelVersion = Machine.KernelVersion,
+            OsImage = Machine.OsImage,
             ContainerRuntimeVersion = runtimeVersion,
             KubeletVersion = KubeletVersion,
             OperatingSystem = "linux",
-            Architecture = machine.Architecture,
-            Swap = machine.SwapBytes > 0 ? new NodeSwapStatus { Capacity = machine.SwapBytes } : null,
+            Architecture = Machine.Architecture,
+            Swap = Machine.SwapBytes > 0 ? new NodeSwapStatus { Capacity = Machine.SwapBytes } : null,
         },
         Images = images,
         Conditions = conditions,

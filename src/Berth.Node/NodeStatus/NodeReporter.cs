@@ -40,6 +40,9 @@ public sealed partial class NodeReporter(
     private DateTimeOffset _writtenAt;
     private string _runtimeVersion = "";
 
+    /// <summary>A condition of another part of the agent; null when it has nothing to tell.</summary>
+    public Func<NodeCondition?> Missing { get; init; } = static () => null;
+
     /// <summary>Name and version, as in the node's status; empty before it is registered.</summary>
     public string RuntimeVersion => Volatile.Read(ref _runtimeVersion);
 
@@ -274,6 +277,9 @@ public sealed partial class NodeReporter(
                 ? Make("Ready", true, "KubeletReady", "kubelet is posting ready status")
                 : Make("Ready", false, "KubeletNotReady", problem),
         ];
+        // A machine that never lacked anything does not have the condition at all.
+        if (Missing() is { } missing) own = [.. own, missing];
+        else if (before.Any(c => c.Type == Resources.MachineWatch.ConditionType)) own = [.. own, Make(Resources.MachineWatch.ConditionType, false, "NothingMissing", "all CPUs and memory are there")];
         foreach (var condition in own)
         {
             var old = before.FirstOrDefault(c => c.Type == condition.Type);

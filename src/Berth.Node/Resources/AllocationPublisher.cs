@@ -30,7 +30,7 @@ public sealed partial class AllocationPublisher
         _nodeName = nodeName;
         _time = time;
         _log = log;
-        allocations.Changed = () => _changed.Writer.TryWrite(true);
+        allocations.Changed += () => _changed.Writer.TryWrite(true);
         _changed.Writer.TryWrite(true);
     }
 
@@ -42,19 +42,18 @@ public sealed partial class AllocationPublisher
             return;
         }
 
-        var isStatic = _allocations.Shape.Policy is { Cpu.Static: true } or { StaticMemory: true };
-        var topology = isStatic ? NodeShapeJson.Write(_allocations.Shape) : null;
-        string? written = null;
+        (string? Topology, string? Held)? written = null;
         while (true)
         {
             await _changed.Reader.ReadAsync(ct);
-            var held = isStatic ? AllocationJson.WriteAll(_allocations.Held) : null;
-            if (held is not null && held == written)
+            var shape = _allocations.Shape;
+            (string? Topology, string? Held) now = shape.Policy.IsExact ? (NodeShapeJson.Write(shape), AllocationJson.WriteAll(_allocations.Held)) : (null, null);
+            if (written == now)
                 continue;
             try
             {
-                await _client.PatchAsync<ApiNode>(null, _nodeName, Patch.Merge(Annotations(topology, held)), ct: ct);
-                written = held;
+                await _client.PatchAsync<ApiNode>(null, _nodeName, Patch.Merge(Annotations(now.Topology, now.Held)), ct: ct);
+                written = now;
             }
             catch (Exception error) when (!ct.IsCancellationRequested && error is ApiException or HttpRequestException or IOException)
             {

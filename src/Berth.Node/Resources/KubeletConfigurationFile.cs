@@ -15,20 +15,20 @@ public static class KubeletConfigurationFile
     // Fields of Kubernetes 1.36 that are accepted and change nothing.
     private static readonly HashSet<string> s_unheeded =
     [
-        "enableServer", "staticPodPath", "podLogsDir", "syncFrequency", "fileCheckFrequency", "httpCheckFrequency", "staticPodURL", "staticPodURLHeader", "address", "port",
+        "enableServer", "podLogsDir", "syncFrequency", "fileCheckFrequency", "httpCheckFrequency", "staticPodURL", "staticPodURLHeader", "address", "port",
         "readOnlyPort", "tlsCertFile", "tlsPrivateKeyFile", "tlsCipherSuites", "tlsCurvePreferences", "tlsMinVersion", "rotateCertificates", "serverTLSBootstrap",
         "authentication", "authorization", "registryPullQPS", "registryBurst", "imagePullCredentialsVerificationPolicy", "preloadedImagesVerificationAllowlist",
         "eventRecordQPS", "eventBurst", "enableDebuggingHandlers", "enableContentionProfiling", "healthzPort", "healthzBindAddress", "oomScoreAdj", "clusterDomain",
         "clusterDNS", "streamingConnectionIdleTimeout", "nodeStatusUpdateFrequency", "nodeStatusReportFrequency", "nodeLeaseDurationSeconds", "imageMinimumGCAge",
         "imageMaximumGCAge", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "volumeStatsAggPeriod", "kubeletCgroups", "systemCgroups", "cgroupRoot",
-        "cgroupsPerQOS", "cgroupDriver", "singleProcessOOMKill", "qosReserved", "runtimeRequestTimeout", "hairpinMode", "podCIDR", "resolvConf", "runOnce",
+        "cgroupsPerQOS", "cgroupDriver", "qosReserved", "runtimeRequestTimeout", "hairpinMode", "podCIDR", "resolvConf", "runOnce",
         "cpuCFSQuotaPeriod", "nodeStatusMaxImages", "maxOpenFiles", "contentType", "kubeAPIQPS", "kubeAPIBurst", "serializeImagePulls", "maxParallelImagePulls",
         "podsPerCore", "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit",
-        "iptablesDropBit", "featureGates", "failSwapOn", "memorySwap", "containerLogMaxSize", "containerLogMaxFiles", "containerLogMaxWorkers",
+        "iptablesDropBit", "containerLogMaxSize", "containerLogMaxFiles", "containerLogMaxWorkers",
         "containerLogMonitorInterval", "configMapAndSecretChangeDetectionStrategy", "showHiddenMetricsForVersion", "systemReservedCgroup", "kubeReservedCgroup",
         "enforceNodeAllocatable", "allowedUnsafeSysctls", "volumePluginDir", "providerID", "kernelMemcgNotification", "logging", "enableSystemLogHandler",
-        "enableSystemLogQuery", "shutdownGracePeriod", "shutdownGracePeriodCriticalPods", "shutdownGracePeriodByPodPriority", "crashLoopBackOff",
-        "enableProfilingHandler", "enableDebugFlagsHandler", "seccompDefault", "memoryThrottlingFactor", "memoryReservationPolicy", "registerWithTaints",
+        "enableSystemLogQuery", "crashLoopBackOff",
+        "enableProfilingHandler", "enableDebugFlagsHandler", "seccompDefault", "registerWithTaints",
         "registerNode", "tracing", "localStorageCapacityIsolation", "containerRuntimeEndpoint", "imageServiceEndpoint", "failCgroupV", "failCgroupV1", "userNamespaces",
     ];
 
@@ -59,6 +59,8 @@ public static class KubeletConfigurationFile
         var eviction = EvictionOptions.Default;
         ApiMap<EvictionAmount>? hard = null;
         var merge = false;
+        var (shutdown, shutdownCritical) = (TimeSpan.Zero, TimeSpan.Zero);
+        ApiList<ShutdownTier> tiers = [];
         foreach (var field in root.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
         {
             var (name, value) = (field.Name, field.Value);
@@ -141,6 +143,41 @@ public static class KubeletConfigurationFile
                 case "evictionMaxPodGracePeriod":
                     eviction = eviction with { PodGraceSecondsMax = Number(name, value, 0, int.MaxValue) };
                     break;
+                case "memorySwap":
+                    result = result with { LimitedSwap = value.TryGetProperty("swapBehavior", out var swap) && OneOf("memorySwap.swapBehavior", swap, "NoSwap", "LimitedSwap") == "LimitedSwap" };
+                    break;
+                case "failSwapOn":
+                    result = result with { FailSwapOn = Truth(name, value) };
+                    break;
+                case "singleProcessOOMKill":
+                    result = result with { SingleProcessOomKill = Truth(name, value) };
+                    break;
+                case "memoryThrottlingFactor":
+                    result = result with
+                    {
+                        MemoryThrottlingFactor = value.ValueKind == JsonValueKind.Number && value.GetDouble() is > 0 and <= 1 and var factor
+                            ? factor
+                            : throw new NodeConfigurationException(name, $"{value.GetRawText()} is not a number above 0 and at most 1"),
+                    };
+                    break;
+                case "memoryReservationPolicy":
+                    result = result with { TieredReservation = OneOf(name, value, "None", "TieredReservation") == "TieredReservation" };
+                    break;
+                case "featureGates":
+                    result = result with { MemoryQos = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("MemoryQoS", out var qos) && Truth("featureGates[MemoryQoS]", qos) };
+                    break;
+                case "staticPodPath":
+                    result = result with { StaticPodPath = Text(name, value) is { Length: > 0 } pods ? pods : null };
+                    break;
+                case "shutdownGracePeriod":
+                    shutdown = ShutdownDuration(name, value);
+                    break;
+                case "shutdownGracePeriodCriticalPods":
+                    shutdownCritical = ShutdownDuration(name, value);
+                    break;
+                case "shutdownGracePeriodByPodPriority":
+                    tiers = Tiers(name, value);
+                    break;
                 case "mergeDefaultEvictionSettings":
                     merge = Truth(name, value);
                     break;
@@ -160,6 +197,7 @@ public static class KubeletConfigurationFile
             Cpu = CpuOptions(result.Cpu, cpuOptions),
             Reserved = reserved,
             Unheeded = unheeded,
+            ShutdownTiers = ShutdownTiers(shutdown, shutdownCritical, tiers),
             // As with the kubelet: who names one threshold names them all, unless they are to be added to the defaults.
             Eviction = eviction with { Hard = hard is null ? eviction.Hard : merge ? eviction.Hard.With(hard) : hard },
         };
@@ -167,6 +205,36 @@ public static class KubeletConfigurationFile
             throw new NodeConfigurationException($"evictionSoft[{signal}]", "it needs a grace period in evictionSoftGracePeriod");
         TopologyOptions(topologyOptions, result.Alignment);
         return result;
+    }
+
+    // Critical: system-cluster-critical and above, as Kubernetes draws the line for the two plain fields.
+    private static ApiList<ShutdownTier> ShutdownTiers(TimeSpan all, TimeSpan critical, ApiList<ShutdownTier> tiers)
+    {
+        if (!tiers.IsEmpty && (all > TimeSpan.Zero || critical > TimeSpan.Zero))
+            throw new NodeConfigurationException("shutdownGracePeriodByPodPriority", "it stands in place of shutdownGracePeriod and shutdownGracePeriodCriticalPods: set either it or them");
+        if (critical > all)
+            throw new NodeConfigurationException("shutdownGracePeriodCriticalPods", "it is a part of shutdownGracePeriod, and cannot be longer");
+        return !tiers.IsEmpty ? tiers
+            : all == TimeSpan.Zero ? []
+            : [new ShutdownTier(0, all - critical), new ShutdownTier(2_000_000_000, critical)];
+    }
+
+    private static TimeSpan ShutdownDuration(string name, JsonElement value) => Text(name, value) is "0" or "0s" or "0m" ? TimeSpan.Zero : Duration(name, value);
+
+    private static ApiList<ShutdownTier> Tiers(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            throw new NodeConfigurationException(name, "it must be a list of {priority, shutdownGracePeriodSeconds}");
+        var tiers = new List<ShutdownTier>();
+        foreach (var entry in value.EnumerateArray())
+        {
+            var field = $"{name}[{tiers.Count}]";
+            if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("priority", out var priority) || !entry.TryGetProperty("shutdownGracePeriodSeconds", out var seconds))
+                throw new NodeConfigurationException(field, "it must have priority and shutdownGracePeriodSeconds");
+            tiers.Add(new((int)Number($"{field}.priority", priority, int.MinValue, int.MaxValue), TimeSpan.FromSeconds(Number($"{field}.shutdownGracePeriodSeconds", seconds, 0, 86_400))));
+        }
+
+        return tiers.OrderBy(t => t.Priority).ToApiList();
     }
 
     private static CpuPolicy CpuOptions(CpuPolicy policy, ApiMap<string> options)

@@ -40,10 +40,13 @@ public sealed partial class NodeAllocations : IResourceOwner
     private readonly Dictionary<string, PodAllocation> _held = new(StringComparer.Ordinal);
     private bool _restored;
 
+    // Changed under the gate, read anywhere.
+    private volatile NodeShape _shape;
+
     /// <param name="actual">What the kernel shows of a container, by its pod's uid and its own id, in the kernel's list form; null where it has no cgroup.</param>
     public NodeAllocations(NodeShape shape, NodeConfiguration configuration, IRuntimeService runtime, Func<string, string, (string Cpus, string Mems)?> actual, string checkpointPath, TimeProvider time, ILogger log)
     {
-        Shape = shape;
+        _shape = shape;
         _configuration = configuration;
         _runtime = runtime;
         _actual = actual;
@@ -51,12 +54,13 @@ public sealed partial class NodeAllocations : IResourceOwner
         _time = time;
         _log = log;
         // An agent that was static before has left marks, which one that is not takes away.
-        IsActive = IsStatic || _checkpoint.Exists;
+        IsActive = IsExact || _checkpoint.Exists;
     }
 
-    public NodeShape Shape { get; }
+    /// <summary>What the node is made of now.</summary>
+    public NodeShape Shape => _shape;
 
-    private bool IsStatic => Shape.Policy.Cpu.Static || Shape.Policy.StaticMemory;
+    private bool IsExact => _shape.Policy.IsExact;
 
     /// <summary>False on a node that gives nobody anything for itself: then nothing is set and nothing watched.</summary>
     public bool IsActive { get; }
@@ -105,21 +109,27 @@ public sealed partial class NodeAllocations : IResourceOwner
         if (problem is not null)
             LogDamaged(_log, problem);
         var found = known.ToDictionary(p => p.PodUid, StringComparer.Ordinal);
+        var lost = new HashSet<string>(StringComparer.Ordinal);
         foreach (var container in await _runtime.ListContainersAsync(null, ct))
         {
-            if (container.Labels.TryGetValue(RuntimeLabels.PodUid, out var uid) && !found.ContainsKey(uid)
-                && container.Annotations.TryGetValue(AllocationAnnotations.Pod, out var text) && AllocationJson.Read(text, uid) is { IsEmpty: false } told)
+            if (!container.Labels.TryGetValue(RuntimeLabels.PodUid, out var uid))
+                continue;
+            if (!found.ContainsKey(uid) && container.Annotations.TryGetValue(AllocationAnnotations.Pod, out var text) && AllocationJson.Read(text, uid) is { IsEmpty: false } told)
+            {
                 found.Add(uid, told);
+                lost.Add(uid);
+            }
+
+            // The marks are those of the container's start; what it runs on now may be another choice.
+            if (lost.Contains(uid) && container.State == RuntimeState.ContainerRunning && container.Labels.TryGetValue(RuntimeLabels.ContainerName, out var name))
+                found[uid] = AsSeen(found[uid], name, container.Id);
         }
 
         lock (_gate)
         {
-            foreach (var pod in IsStatic ? found.Values.AsEnumerable() : [])
+            foreach (var pod in IsExact ? found.Values.AsEnumerable() : [])
             {
-                var gone = pod.Cpus - Shape.Topology.AllCpus;
-                if (!gone.IsEmpty)
-                    LogCpusGone(_log, pod.PodUid, gone.ToString());
-                // Its containers still run, on what is left: that stays theirs.
+                // Its containers still run, on what is left of its CPUs: the first round repairs that.
                 _held[pod.PodUid] = pod;
             }
 
@@ -214,6 +224,7 @@ public sealed partial class NodeAllocations : IResourceOwner
         lock (_gate)
         {
             // 6.
+            _short.Remove(podUid);
             if (!_held.Remove(podUid))
                 return;
             _checkpoint.Write(_held.Values);
@@ -250,6 +261,7 @@ public sealed partial class NodeAllocations : IResourceOwner
             try
             {
                 await RestoreAsync(ct);
+                Repair();
                 // 5.
                 await ApplyAsync(ct);
             }
@@ -348,9 +360,6 @@ public sealed partial class NodeAllocations : IResourceOwner
 
     [LoggerMessage(5401, LogLevel.Warning, "The checkpoint of allocations cannot be used ({Problem}); what containers hold is read from them")]
     private static partial void LogDamaged(ILogger log, string problem);
-
-    [LoggerMessage(5402, LogLevel.Warning, "CPUs {Cpus} of pod {Uid} are gone from the machine")]
-    private static partial void LogCpusGone(ILogger log, string uid, string cpus);
 
     [LoggerMessage(5403, LogLevel.Information, "The scheduler's choice for {Namespace}/{Name} does not hold here ({Problem}); choosing anew")]
     private static partial void LogTold(ILogger log, string @namespace, string name, string problem);

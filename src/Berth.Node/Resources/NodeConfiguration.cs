@@ -41,6 +41,29 @@ public sealed record NodeConfiguration
     /// <summary><c>evictionHard</c>, <c>evictionSoft</c> and what belongs to them.</summary>
     public EvictionOptions Eviction { get; init; } = EvictionOptions.Default;
 
+    /// <summary><c>memorySwap.swapBehavior: LimitedSwap</c>: Burstable containers may swap, in proportion to their request.</summary>
+    public bool LimitedSwap { get; init; }
+
+    /// <summary><c>failSwapOn</c>: a machine with swap is refused. Only where the file says so.</summary>
+    public bool FailSwapOn { get; init; }
+
+    /// <summary>True: a process that is killed for memory dies alone. Otherwise with its whole container, where the kernel can (cgroup v2).</summary>
+    public bool? SingleProcessOomKill { get; init; }
+
+    /// <summary>Feature gate <c>MemoryQoS</c>.</summary>
+    public bool MemoryQos { get; init; }
+
+    public double MemoryThrottlingFactor { get; init; } = 0.9;
+
+    /// <summary><c>memoryReservationPolicy: TieredReservation</c>.</summary>
+    public bool TieredReservation { get; init; }
+
+    /// <summary>Directory (or file) of pods that run without a server having asked; null for none.</summary>
+    public string? StaticPodPath { get; init; }
+
+    /// <summary>Seconds that pods of at least a priority get when the machine shuts down, the lowest priority first; none: shutdowns are not waited for.</summary>
+    public ApiList<ShutdownTier> ShutdownTiers { get; init; } = [];
+
     /// <summary>Fields of the file that are the kubelet's and that Berth does not heed.</summary>
     public IReadOnlyList<string> Unheeded { get; init; } = [];
 }

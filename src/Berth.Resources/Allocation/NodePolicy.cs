@@ -14,6 +14,9 @@ public sealed record NodePolicy
 
     public AlignmentPolicy Alignment { get; init; }
 
+    /// <summary>True where some pod may get something of its own, or has to be kept together.</summary>
+    public bool IsExact => Cpu.Static || StaticMemory || Alignment != AlignmentPolicy.None;
+
     /// <summary><c>topologyManagerScope: pod</c>: all containers of a pod together, instead of each for itself.</summary>
     public bool PodScope { get; init; }
 

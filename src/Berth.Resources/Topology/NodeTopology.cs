@@ -37,7 +37,7 @@ public sealed class NodeTopology
         AllCpus = CpuSet.Of(Cpus.Select(c => c.Id));
         _byNuma = NumaNodes.ToDictionary(n => n.Id, n => CpuSet.Of(Cpus.Where(c => c.Numa == n.Id).Select(c => c.Id)));
         _cores = Cpus.GroupBy(c => c.Core).ToDictionary(g => g.Key, g => CpuSet.Of(g.Select(c => c.Id)));
-        ThreadsPerCore = _cores.Count == 0 ? 1 : Math.Max(1, Cpus.Count / _cores.Count);
+        ThreadsPerCore = ThreadsOf(_cores.Values);
         SocketCount = Cpus.Select(c => c.Socket).Distinct().Count();
         Devices = [.. (devices ?? []).OrderBy(d => d.Resource, StringComparer.Ordinal).ThenBy(d => d.Id, NaturalOrder.Instance)];
         MemoryNames = [.. NumaNodes.SelectMany(n => n.Memory.Keys).Distinct().Order(StringComparer.Ordinal)];
@@ -65,7 +65,10 @@ public sealed class NodeTopology
 
     public NumaSet Nodes { get; }
 
-    /// <summary>Rounded down on machines whose cores differ, as in Kubernetes.</summary>
+    /// <summary>
+    /// What more than two thirds of the cores have, so that a thread that was taken offline does not make all cores divisible;
+    /// on machines whose cores differ the average, rounded down, as in Kubernetes.
+    /// </summary>
     public int ThreadsPerCore { get; }
 
     public int SocketCount { get; }
@@ -75,6 +78,14 @@ public sealed class NodeTopology
     public CpuThread Cpu(int id) => _byId[id];
 
     public CpuSet CpusOf(int numa) => _byNuma.GetValueOrDefault(numa, CpuSet.Empty);
+
+    private static int ThreadsOf(IReadOnlyCollection<CpuSet> cores)
+    {
+        if (cores.Count == 0)
+            return 1;
+        var most = cores.GroupBy(c => c.Count).MaxBy(g => g.Count())!;
+        return most.Count() * 3 > cores.Count * 2 ? most.Key : Math.Max(1, cores.Sum(c => c.Count) / cores.Count);
+    }
 
     /// <summary>All threads of the core that has the CPU.</summary>
     public CpuSet CoreOf(int cpu) => _cores[_byId[cpu].Core];

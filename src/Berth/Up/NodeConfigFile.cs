@@ -3,6 +3,7 @@ using Berth.ApiServer.Yaml;
 using Berth.Instance;
 using Berth.Linux.Machine;
 using Berth.Node.Resources;
+using Berth.Resources.Topology;
 
 namespace Berth.Up;
 
@@ -21,7 +22,8 @@ internal static class NodeConfigFile
         {
             var configuration = KubeletConfigurationFile.Read(YamlToJson.Convert(File.ReadAllBytes(path)));
             // Contradictions with the machine are told now rather than when everything else has started.
-            NodePolicies.Of(configuration, MachineTopology.Of(MachineInfo.Read()));
+            var machine = MachineInfo.Read();
+            NodePolicies.Of(configuration, MachineTopology.Of(machine), CpuSet.Of(machine.PresentCpus));
             if (configuration.Unheeded.Count > 0)
                 notes.WriteLine($"  note   {path} sets what Berth does not heed: {string.Join(", ", configuration.Unheeded)}");
             return configuration;

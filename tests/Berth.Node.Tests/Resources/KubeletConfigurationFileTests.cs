@@ -31,6 +31,17 @@ public sealed class KubeletConfigurationFileTests
         Assert.Equal(2000, NodePolicies.Reserved(read)["cpu"].MilliValue);
     }
 
+    [Fact]
+    public void ReservedCpus_SomeOfThemOffline_AreNoMistakeButThoseThatDoNotExistAre()
+    {
+        var less = new NodeTopology(s_machine.Cpus.Where(c => c.Id != 1), s_machine.NumaNodes);
+        var read = Read("\"cpuManagerPolicy\": \"static\", \"reservedSystemCPUs\": \"1\"");
+
+        // The system must have one: the first that is there.
+        Assert.Equal("0", NodePolicies.Of(read, less, s_machine.AllCpus).ReservedCpus.ToString());
+        Assert.Equal("reservedSystemCPUs", Assert.Throws<NodeConfigurationException>(() => NodePolicies.Of(read, less)).Field);
+    }
+
     [Theory]
     [InlineData("\"cpuManagerPolicy\": \"Static\"", "cpuManagerPolicy: \"Static\" is not one of none, static")]
     [InlineData("\"cpuManagerPolcy\": \"static\"", "cpuManagerPolcy: the kubelet of 1.36 has no such field")]

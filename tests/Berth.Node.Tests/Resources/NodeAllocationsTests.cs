@@ -157,6 +157,53 @@ public sealed class NodeAllocationsTests : IDisposable
     }
 
     [Fact]
+    public async Task Cpu_GoesOfflineUnderAPod_IsReplacedToldAndWrittenDown()
+    {
+        var pods = new Dictionary<string, Pod>();
+        var lost = new List<(string Pod, string Cpus, string? Instead)>();
+        var allocations = Create(uid => pods.GetValueOrDefault(uid));
+        allocations.LostCpus = (pod, cpus, instead) => lost.Add((pod.Metadata.Uid, cpus.ToString(), instead?.Cpus.ToString()));
+        pods["pinned"] = Pod("pinned", "2");
+        var id = await RunAsync(allocations, pods["pinned"]);
+        Assert.Equal("1,5", CpusOf(id));
+
+        using var stop = new CancellationTokenSource();
+        var running = allocations.RunAsync(stop.Token);
+        allocations.Reshape(Without(5));
+        await WaitAsync(() => CpusOf(id) == "1,4", "the container on CPU 4 instead of 5");
+        Assert.Equal([("pinned", "5", "1,4")], lost);
+        Assert.Empty(allocations.Short);
+        Assert.Equal("1,4", Assert.Single(new AllocationCheckpoint(Checkpoint).Read(out _)).Cpus.ToString());
+
+        // Nothing is left to replace it: it runs on what it has, and is called short until the CPU is back.
+        await allocations.AdmitAsync(Pod("rest", "4"), default);
+        allocations.Reshape(Without(4, 5));
+        await WaitAsync(() => CpusOf(id) == "1", "the container on what is left");
+        Assert.Equal(["pinned"], allocations.Short);
+        Assert.Equal(("pinned", "4", null), lost[^1]);
+        allocations.Reshape(s_shape);
+        await WaitAsync(() => CpusOf(id) == "1,4" && allocations.Short.Count == 0, "the container on both CPUs");
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task Restart_WithoutBooksAfterARepair_BelievesTheKernelRatherThanTheMarks()
+    {
+        var pod = Pod("pinned", "2");
+        var before = Create(_ => pod);
+        var id = await RunAsync(before, pod);
+        await _runtime.UpdateContainerResourcesAsync(id, new LinuxContainerResources { CpusetCpus = "1-2" }, default);
+        File.Delete(Checkpoint);
+
+        var after = Create();
+        await after.RestoreAsync(default);
+
+        Assert.Equal("1-2", Assert.Single(after.Held).Find("main")!.Cpus.ToString());
+    }
+
+    [Fact]
     public void Checkpoint_OfVersion1_IsStillRead()
     {
         // Frozen: files of this form lie on nodes. When the form changes, keep this reader and raise the version.
@@ -183,7 +230,11 @@ public sealed class NodeAllocationsTests : IDisposable
 
     private string Checkpoint => Path.Combine(_directory, "allocations.json");
 
-    private NodeAllocations Create() => new(s_shape, NodeConfiguration.Default, _runtime, Actual, Checkpoint, TimeProvider.System, NullLogger.Instance);
+    private NodeAllocations Create(Func<string, Pod?>? podOf = null) =>
+        new(s_shape, NodeConfiguration.Default, _runtime, Actual, Checkpoint, TimeProvider.System, NullLogger.Instance) { PodOf = podOf ?? (static _ => null) };
+
+    private static NodeShape Without(params int[] cpus) => new(
+        new NodeTopology(s_shape.Topology.Cpus.Where(c => !cpus.Contains(c.Id)).Select(c => c with { Core = s_shape.Topology.CoreOf(c.Id).First(t => !cpus.Contains(t)) }), s_shape.Topology.NumaNodes), s_shape.Policy);
 
     private (string, string)? Actual(string uid, string containerId) => (CpusOf(containerId), "");
 
