@@ -17,6 +17,8 @@ using Berth.Node.PodSync;
 using Berth.Node.Runtime;
 using Berth.Node.Probes;
 using Berth.Node.Resources;
+using Berth.Node.Shutdown;
+using Berth.Node.StaticPods;
 using Berth.Node.Status;
 using Berth.Node.Streaming;
 using Berth.Node.Volumes;
@@ -67,6 +69,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly Informer<Pod> _pods;
     private readonly Informer<Service> _services;
     private readonly PodWorkers _workers;
+    private readonly PodServices _podServices;
+    private readonly StaticPods.StaticPods _static;
+    private readonly NodeShutdown _shutdown;
     private readonly RuntimeEvents _runtimeEvents;
     private readonly LogRotation _logRotation;
     private readonly Evictor _evictor;
@@ -128,6 +133,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         Pressure = new NodePressure(options, _time);
         _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, inUse, _events, _time, _log)
         {
+            NotReady = () => _shutdown!.IsUnderWay ? NodeShutdown.NotReadyMessage : null,
             Missing = () => _machine.Missing([.. _allocations.Short.Select(uid => _workers!.Find(uid)?.Pod.Metadata is { } of ? $"{of.Namespace}/{of.Name}" : uid)]),
         };
         inUse.Report = _reporter.ReportAsync;
@@ -135,8 +141,14 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _services = new Informer<Service>(client, new InformerOptions { Time = _time }, _log);
         var environment = new ContainerEnvironment(_references, ServicesFor, _facts.Allocatable, options.Addresses);
         _imageVolumes = options.ContainerdSocket is { } containerd ? new ImageVolumes(containerd, _directories, _time) : null;
+        _shutdown = new NodeShutdown(configuration.ShutdownTiers, () => _workers!.All, () => _reporter.Nudge(), _time, _log);
+        _workers = new PodWorkers(pod => new PodWorker(_podServices!, pod), _log);
+        _static = new StaticPods.StaticPods(
+            new StaticPodFiles(configuration.StaticPodPath ?? "", options.NodeName, options.ReadPod ?? (static _ => throw new FormatException("this agent reads no static pods"))),
+            _workers, client, () => _reporter.Node, () => _pods!.Cache.List(), _time, _log);
         IReadOnlyList<IResourceOwner> owners =
         [
+            _shutdown,
             new PressureGuard(Pressure),
             _allocations,
             // After who gives CPUs: a container without a quota has nothing to burst above.
@@ -158,7 +170,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             Containers = new ContainerConfiguration(options, _directories, _volumes, environment, machine.MemoryBytes),
             Handlers = new HandlerRunner(runtime, _http, _time),
             Probes = new ProbeRunner(runtime, _http, _events, _time),
-            Statuses = new StatusWriter(client),
+            Statuses = new StatusWriter(client, _static),
             Events = _events,
             Time = _time,
             Log = _log,
@@ -169,7 +181,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             HandBack = HandBackAsync,
             RuntimeHandler = RuntimeHandlerAsync,
         };
-        _workers = new PodWorkers(pod => new PodWorker(services, pod), _log);
+        _podServices = services;
         _machine.Changed = now =>
         {
             _allocations.Reshape(now);
@@ -195,10 +207,17 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _server = new KubeletServer(server, api, logs ?? NullLoggerFactory.Instance);
         }
 
-        _pods.AddHandler(_workers.Set, (_, pod) => _workers.Set(pod), _workers.Remove);
+        // A mirror only shows a pod that runs anyway.
+        _pods.AddHandler(
+            pod => { if (!StaticPodFiles.IsMirror(pod)) _workers.Set(pod); },
+            (_, pod) => { if (!StaticPodFiles.IsMirror(pod)) _workers.Set(pod); },
+            pod => { if (!StaticPodFiles.IsMirror(pod)) _workers.Remove(pod); });
     }
 
     public NodePressure Pressure { get; }
+
+    /// <summary>Ends the node's pods before the machine goes.</summary>
+    public NodeShutdown Shutdown => _shutdown;
 
     /// <summary>Done once the node is registered and its pods are known.</summary>
     public Task Ready => _ready.Task;
@@ -224,6 +243,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             }
 
             _workers.Start(stop.Token);
+            _static.Start();
             // Drivers come back by themselves; pods that wait for one are tried again.
             running.Add(_pluginRegistry.RunAsync(stop.Token));
             running.Add(_services.RunAsync(stop.Token));
@@ -237,6 +257,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(_allocations.RunAsync(stop.Token));
             running.Add(_publisher.RunAsync(stop.Token));
             running.Add(_machine.RunAsync(stop.Token));
+            running.Add(_static.RunAsync(stop.Token));
+            if (_options.Configuration.ShutdownTiers.Count > 0) running.Add(new LogindDelay(_shutdown, _time, _log).RunAsync(stop.Token));
             running.Add(_isolation.RunAsync(stop.Token));
             running.Add(_logRotation.RunAsync(stop.Token));
             running.Add(_evictor.RunAsync(stop.Token));

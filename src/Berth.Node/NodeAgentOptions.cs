@@ -61,6 +61,9 @@ public sealed record NodeAgentOptions
     /// <summary>How the node shares out what it has. What it sets stands over <see cref="PodsMax"/> and adds to <see cref="Reserved"/>.</summary>
     public NodeConfiguration Configuration { get; init; } = NodeConfiguration.Default;
 
+    /// <summary>Reads a file of <c>staticPodPath</c>: YAML or JSON, with the API's defaults. Throws <see cref="FormatException"/>. Null: static pods are not read.</summary>
+    public Func<byte[], Pod>? ReadPod { get; init; }
+
     /// <summary>Longest grace of a shutdown of the API's view: how long <see cref="NodeAgent.RunAsync"/> waits for workers when stopped.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
 

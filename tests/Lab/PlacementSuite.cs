@@ -70,8 +70,8 @@ public abstract class PlacementSuite(LabMachine lab)
 
     [Theory]
     [InlineData("restricted")]
-    [InlineData("best-effort")]
-    [InlineData("none")]
+    [InlineData("best-effort", Traits = ["length", "long"])]
+    [InlineData("none", Traits = ["length", "long"])]
     public async Task Pod_OfMoreThanOneNode_IsServedAsThePolicySays(string policy)
     {
         await _pods.BeginAsync(policy);
@@ -108,7 +108,7 @@ public abstract class PlacementSuite(LabMachine lab)
     {
         await _pods.BeginAsync("single-numa-node");
         var seed = Number("BERTH_LAB_SEED", 1);
-        var steps = Number("BERTH_LAB_STEPS", 20);
+        var steps = Number("BERTH_LAB_STEPS", 12);
         var random = new Random(seed);
         List<string> pinned = [], shared = [];
         for (var step = 0; step < steps; step++)

@@ -138,6 +138,11 @@ public sealed record Cgroup
 
     public CgroupDetails Details() => CgroupDetails.Of(DirectoryOf("cpu"), DirectoryOf("cpuacct"), DirectoryOf("memory"), DirectoryOf("pids"));
 
+    /// <summary>Null in cgroup v1, and where the kernel does not count it.</summary>
+    /// <param name="resource">cpu, memory or io.</param>
+    public PressureStall? Pressure(string resource) =>
+        _hierarchy.IsUnified && _hierarchy.AllRoots.FirstOrDefault() is { } root && new CgroupDirectory(root + CgroupPath, true).TryRead(resource + ".pressure") is { } text ? PressureStall.Parse(text) : null;
+
     public CgroupUsage Usage()
     {
         long cpu = 0, memory = 0, workingSet = 0, anonymous = 0, faults = 0, majorFaults = 0, pids = 0;

@@ -43,6 +43,9 @@ public sealed partial class NodeReporter(
     /// <summary>A condition of another part of the agent; null when it has nothing to tell.</summary>
     public Func<NodeCondition?> Missing { get; init; } = static () => null;
 
+    /// <summary>Why the node takes no pods, whatever the runtime says; null where it does.</summary>
+    public Func<string?> NotReady { get; init; } = static () => null;
+
     /// <summary>Name and version, as in the node's status; empty before it is registered.</summary>
     public string RuntimeVersion => Volatile.Read(ref _runtimeVersion);
 
@@ -243,6 +246,7 @@ public sealed partial class NodeReporter(
             problem = $"container runtime is down: {error.Message}";
         }
 
+        if (NotReady() is { } reason) problem = reason;
         ApiList<ContainerImage> list = node.Status.Images;
         if (problem.Length == 0)
         {

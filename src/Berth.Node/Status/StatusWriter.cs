@@ -9,7 +9,8 @@ namespace Berth.Node.Status;
 /// Writes one pod's status. Owned by the pod's worker, which waits for each write: so writes of one pod never overtake
 /// each other. Conditions that others own are taken from the newest version of the pod when a write meets a conflict.
 /// </summary>
-public sealed class StatusWriter(IClusterClient client)
+/// <param name="statics">Pods that the API has a mirror of only; null where there are none.</param>
+public sealed class StatusWriter(IClusterClient client, StaticPods.StaticPods? statics = null)
 {
     private const int ConflictsMax = 10;
 
@@ -17,6 +18,8 @@ public sealed class StatusWriter(IClusterClient client)
     /// <exception cref="ApiException">Any other refusal.</exception>
     public async Task<Pod?> WriteAsync(Pod pod, PodStatus status, CancellationToken ct)
     {
+        if (statics?.Owns(pod.Metadata.Uid) == true)
+            return statics.Wrote(pod, status);
         var basis = pod;
         for (var conflicts = 0; ; conflicts++)
         {
@@ -61,6 +64,8 @@ public sealed class StatusWriter(IClusterClient client)
     /// <summary>The pod has ended here: its object may go.</summary>
     public async Task DeleteAsync(Pod pod, CancellationToken ct)
     {
+        if (statics?.Owns(pod.Metadata.Uid) == true)
+            return;
         try
         {
             await client.DeleteAsync<Pod>(

@@ -116,13 +116,15 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
         json.WriteString("nodeName", options.NodeName);
         json.WriteString("startTime", Text(_started));
         var cpu = NodeCpuNanoseconds();
-        WriteCpu(json, "node", cpu, now);
+        WriteCpu(json, "node", cpu, now, PressureStall.OfMachine("cpu"));
         json.WriteStartObject("memory");
         json.WriteString("time", Text(now));
         json.WriteNumber("availableBytes", signals.MemoryAvailableBytes);
         json.WriteNumber("usageBytes", memory - signals.MemoryAvailableBytes);
         json.WriteNumber("workingSetBytes", memory - signals.MemoryAvailableBytes);
+        WritePressure(json, PressureStall.OfMachine("memory"));
         json.WriteEndObject();
+        WriteIo(json, PressureStall.OfMachine("io"), now);
         WriteNetwork(json, NetworkCounters.OfProcess(Environment.ProcessId), now);
         WriteDisk(json, "fs", now);
         json.WriteStartObject("runtime");
@@ -250,13 +252,16 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
             json.WriteStartObject();
             json.WriteString("name", running.Name);
             json.WriteString("startTime", Text(running.StartedAt));
-            WriteCpu(json, running.Id, (long)(stats.Cpu?.UsageCoreNanoSeconds?.Value ?? 0), now);
+            var own = cgroups.Of(worker.Pod).Child(running.Id);
+            WriteCpu(json, running.Id, (long)(stats.Cpu?.UsageCoreNanoSeconds?.Value ?? 0), now, own.Pressure("cpu"));
             json.WriteStartObject("memory");
             json.WriteString("time", Text(now));
             json.WriteNumber("workingSetBytes", stats.Memory?.WorkingSetBytes?.Value ?? 0);
             json.WriteNumber("usageBytes", stats.Memory?.UsageBytes?.Value ?? 0);
             json.WriteNumber("rssBytes", stats.Memory?.RssBytes?.Value ?? 0);
+            WritePressure(json, own.Pressure("memory"));
             json.WriteEndObject();
+            WriteIo(json, own.Pressure("io"), now);
             json.WriteStartObject("rootfs");
             json.WriteString("time", Text(now));
             json.WriteNumber("usedBytes", stats.WritableLayer?.UsedBytes?.Value ?? 0);
@@ -272,7 +277,8 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
         json.WriteEndArray();
         if (cgroups.Usage(worker.Pod) is { } usage)
         {
-            WriteCpu(json, meta.Uid, usage.CpuNanoseconds, now);
+            var whole = cgroups.Of(worker.Pod);
+            WriteCpu(json, meta.Uid, usage.CpuNanoseconds, now, whole.Pressure("cpu"));
             json.WriteStartObject("memory");
             json.WriteString("time", Text(now));
             json.WriteNumber("usageBytes", usage.MemoryBytes);
@@ -280,7 +286,9 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
             json.WriteNumber("rssBytes", usage.AnonymousBytes);
             json.WriteNumber("pageFaults", usage.PageFaults);
             json.WriteNumber("majorPageFaults", usage.MajorPageFaults);
+            WritePressure(json, whole.Pressure("memory"));
             json.WriteEndObject();
+            WriteIo(json, whole.Pressure("io"), now);
             json.WriteStartObject("process_stats");
             json.WriteNumber("process_count", usage.Pids);
             json.WriteEndObject();
@@ -292,12 +300,40 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
         json.WriteEndObject();
     }
 
-    private void WriteCpu(Utf8JsonWriter json, string key, long nanoseconds, DateTimeOffset now)
+    /// <summary>Of I/O there is nothing to tell but its pressure.</summary>
+    private static void WriteIo(Utf8JsonWriter json, PressureStall? pressure, DateTimeOffset now)
+    {
+        if (pressure is null) return;
+        json.WriteStartObject("io");
+        json.WriteString("time", Text(now));
+        WritePressure(json, pressure);
+        json.WriteEndObject();
+    }
+
+    private static void WritePressure(Utf8JsonWriter json, PressureStall? pressure)
+    {
+        if (pressure is not { } stall) return;
+        json.WriteStartObject("psi");
+        foreach (var (name, share) in ((string, PressureShare)[])[("full", stall.Full), ("some", stall.Some)])
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("total", share.TotalMicroseconds);
+            json.WriteNumber("avg10", share.Average10);
+            json.WriteNumber("avg60", share.Average60);
+            json.WriteNumber("avg300", share.Average300);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteCpu(Utf8JsonWriter json, string key, long nanoseconds, DateTimeOffset now, PressureStall? pressure = null)
     {
         json.WriteStartObject("cpu");
         json.WriteString("time", Text(now));
         json.WriteNumber("usageNanoCores", Rate(key, nanoseconds, now));
         json.WriteNumber("usageCoreNanoSeconds", nanoseconds);
+        WritePressure(json, pressure);
         json.WriteEndObject();
     }
 

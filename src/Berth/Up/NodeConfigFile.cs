@@ -23,6 +23,8 @@ internal static class NodeConfigFile
             var configuration = KubeletConfigurationFile.Read(YamlToJson.Convert(File.ReadAllBytes(path)));
             // Contradictions with the machine are told now rather than when everything else has started.
             var machine = MachineInfo.Read();
+            if (configuration.FailSwapOn && machine.SwapBytes > 0)
+                throw new NodeConfigurationException("failSwapOn", "this machine has swap: turn it off (swapoff -a), or set failSwapOn: false");
             NodePolicies.Of(configuration, MachineTopology.Of(machine), CpuSet.Of(machine.PresentCpus));
             if (configuration.Unheeded.Count > 0)
                 notes.WriteLine($"  note   {path} sets what Berth does not heed: {string.Join(", ", configuration.Unheeded)}");

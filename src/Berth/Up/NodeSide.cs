@@ -115,6 +115,7 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,
                 Configuration = options.NodeConfiguration,
+                ReadPod = StaticPodFile.Read,
                 CgroupRoot = containerd.CgroupRoot,
                 // Vendors' device plugins know one place; only the machine's main instance can have it.
                 KubeletDirectory = KubeletDirectory.Of(options.DataDirectory),
