@@ -8,8 +8,12 @@ namespace Berth.Node.PodSync;
 public sealed class SandboxConfiguration(NodeAgentOptions options, PodDirectories directories)
 {
     /// <param name="cgroupParent">Null leaves it to the runtime.</param>
+    /// <exception cref="ContainerConfigException">The pod wants what this node does not do.</exception>
     public PodSandboxConfig Build(Pod pod, int attempt, string? cgroupParent)
     {
+        // Its containers would run as the machine's own root, which whoever wrote this wanted to exclude.
+        if (pod.Spec.HostUsers == false)
+            throw new ContainerConfigException("FailedCreatePodSandBox", "hostUsers: false asks for a user namespace, which this node does not make");
         var config = new PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata
