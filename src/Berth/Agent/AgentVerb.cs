@@ -24,12 +24,14 @@ internal static class AgentVerb
         var lifetime = new Option<int?>("--certificate-minutes") { Description = "How long the certificates that it asks for are to be good (default: a year)" };
         var ingress = Options.Ingress();
         var nodeConfig = NodeConfigFile.Option();
+        var hugePages = HugePagesOption.Create();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
-        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, ingress, nodeConfig, logLevel, detach };
+        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, ingress, nodeConfig, hugePages, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("agent");
+            HugePagesOption.Apply(parsed.GetValue(hugePages));
             var options = new AgentOptions
             {
                 DataDirectory = DataDirectory.Claim(parsed.GetRequiredValue(dataDirectory)),

@@ -21,6 +21,7 @@ internal static class UpVerb
         var nodeName = new Option<string>("--node-name") { Description = "Name of this machine in the cluster", DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant() };
         var logLevel = new Option<LogLevel>("--log-level") { Description = "debug, information, warning or error", DefaultValueFactory = _ => LogLevel.Warning, CustomParser = OptionValues.ParseLevel };
         var nodeConfig = NodeConfigFile.Option();
+        var hugePages = HugePagesOption.Create();
         var podNetwork = Options.PodNetwork();
         var advertise = Options.Advertise();
         var nodeAddress = Options.NodeAddress();
@@ -28,12 +29,13 @@ internal static class UpVerb
         var ingress = Options.Ingress();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
-        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
+        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, hugePages, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("up");
             var directory = DataDirectory.Claim(parsed.GetRequiredValue(dataDirectory));
             RefuseSecond(directory);
+            HugePagesOption.Apply(parsed.GetValue(hugePages));
             var options = Check(new UpOptions
             {
                 DataDirectory = directory,
