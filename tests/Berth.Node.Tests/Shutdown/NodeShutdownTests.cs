@@ -62,9 +62,10 @@ public sealed class NodeShutdownTests(ContainerdFixture fixture)
             var changes = 0;
             var shutdown = new NodeShutdown([new ShutdownTier(0, TimeSpan.FromSeconds(30))], () => (IReadOnlyCollection<PodWorker>)[], () => changes++, TimeProvider.System, NullLogger.Instance);
             using var stop = new CancellationTokenSource();
-            var running = new LogindDelay(shutdown, TimeProvider.System, NullLogger.Instance, Path.Combine(directory, "conf"), directory).RunAsync(stop.Token);
+            var running = Task.Run(() => new LogindDelay(shutdown, TimeProvider.System, NullLogger.Instance, Path.Combine(directory, "conf"), directory).RunAsync(stop.Token), TestContext.Current.CancellationToken);
             var held = Path.Combine(directory, "held");
-            await using (var signals = new StreamWriter(Path.Combine(directory, "signals")) { AutoFlush = true })
+            // For reading too: a pipe that is opened for writing alone waits for its reader.
+            await using (var signals = new StreamWriter(new FileStream(Path.Combine(directory, "signals"), FileMode.Open, FileAccess.ReadWrite)) { AutoFlush = true })
             {
                 await UntilAsync(() => File.Exists(held), "the lock");
                 Assert.Contains("InhibitDelayMaxSec=30", await File.ReadAllTextAsync(Path.Combine(directory, "conf", "99-berth.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
