@@ -51,7 +51,7 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
             await BerthAsync("down", "--purge", "--data-dir", _data);
 
             Directory.CreateDirectory(_data);
-            var configuration = _data + ".yaml";
+            var configuration = Path.Combine(_data, "node-config.yaml");
             File.WriteAllText(configuration, "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\ncpuManagerPolicy: static\nreservedSystemCPUs: \"0\"\n");
             await UpAsync(["--node-config", configuration]);
             results.Add(await ServeAsync(Exclusive, neighbours));
