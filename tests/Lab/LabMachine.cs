@@ -119,7 +119,7 @@ public abstract class LabMachine(int nodes) : IAsyncLifetime
         await RunAsync("kubectl", ["--kubeconfig", Kubeconfig, "--request-timeout=60s", .. arguments], TimeSpan.FromSeconds(120), input);
 
     /// <summary>Asks again until the answer is as wanted.</summary>
-    public async Task<string> WaitAsync(Func<Task<string>> ask, Func<string, bool> wanted, string what, int seconds = 180)
+    public async Task<string> WaitAsync(Func<Task<string>> ask, Func<string, bool> wanted, string what, int seconds = 300)
     {
         var start = Stopwatch.StartNew();
         var last = "";
