@@ -10,6 +10,8 @@ if (args is ["dns-server", var port])
 Console.WriteLine($"load of the machine at the start: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
 Console.WriteLine($"{"measure",-64} {"measured",14} {"limit",12}");
 var report = new Report();
+await ServiceScale.ColdStartAsync(report);
 await ServiceScale.RunAsync(report);
+await PodThroughput.RunAsync(report);
 await DnsLoad.RunAsync(report);
 return report.ExitCode;

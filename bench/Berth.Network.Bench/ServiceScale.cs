@@ -83,6 +83,34 @@ internal static class ServiceScale
         await running;
     }
 
+    /// <summary>As a node that starts: 500 Services of ten endpoints, from nothing until each leads to its endpoints.</summary>
+    public static async Task ColdStartAsync(Report report)
+    {
+        const int services = 500;
+        const int endpointsEach = 10;
+        await using var node = await NetworkNamespace.CreateAsync("bench-cold");
+        var cluster = new FakeCluster();
+        cluster.Put(new Node { Metadata = new() { Name = "node" } });
+        for (var i = 0; i < services; i++)
+        {
+            cluster.Put(ServiceAt(i));
+            cluster.Put(SliceAt(i, 0, endpointsEach));
+        }
+
+        var informers = new InformerFactory(cluster);
+        var clock = Stopwatch.StartNew();
+        var proxy = new ServiceProxy(
+            informers,
+            new ServiceProxyOptions { Table = "berth-bench", NodeName = "node", PodNetwork = IPNetwork.Parse("198.18.0.0/15"), ServiceNetwork = IPNetwork.Parse("10.64.0.0/12") },
+            node, new AppliedLog());
+        using var stop = new CancellationTokenSource();
+        var running = Task.WhenAll(informers.RunAsync(stop.Token), proxy.RunAsync(stop.Token));
+        await proxy.Ready;
+        report.AtMost($"{services} Services of {endpointsEach} endpoints, from nothing until they work", clock.Elapsed.TotalMilliseconds, 5000, "ms");
+        await stop.CancelAsync();
+        await running;
+    }
+
     // The first packet of a flow goes through the rules, the rest through its entry among the connections.
     private static async Task ConnectAsync(Report report, NetworkNamespace client, NetworkNamespace server, FakeCluster cluster, AppliedLog applied)
     {
@@ -144,13 +172,13 @@ internal static class ServiceScale
         };
     }
 
-    private static EndpointSlice SliceAt(int number, int version) => new()
+    private static EndpointSlice SliceAt(int number, int version, int endpoints = EndpointsEach) => new()
     {
         Metadata = new() { Namespace = $"ns{number % 100}", Name = $"service-{number}-a", Labels = ApiMap.Of(("kubernetes.io/service-name", $"service-{number}")) },
         AddressType = "IPv4",
         Endpoints =
         [
-            .. Enumerable.Range(version, EndpointsEach).Select(e => new Endpoint
+            .. Enumerable.Range(version, endpoints).Select(e => new Endpoint
             {
                 Addresses = [$"10.{128 + (e % 100)}.{number / 250}.{(number % 250) + 1}"],
                 NodeName = $"node-{e}",

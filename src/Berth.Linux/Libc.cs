@@ -153,6 +153,19 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int fd, nuint request, void* argument);
 
+    public const int AfNetlink = 16;
+    public const int SockRawCloexec = 3 | 0x80000;
+    public const int NetlinkGeneric = 16;
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int socket, void* buffer, nuint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int socket, void* buffer, nuint count, int flags);
+
     [LibraryImport(Library, EntryPoint = "quotactl", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Quotactl(int command, string device, int id, void* address);
 }

@@ -42,6 +42,9 @@ public sealed class NodeNetwork : IDisposable
     /// <summary>What will not work on this machine, and what to do; for the user.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>This machine's public key, where pods' packets between machines are encrypted.</summary>
+    public string? WireguardKey { get; private init; }
+
     /// <summary>Where this node's DNS listens.</summary>
     public IPEndPoint DnsServer => _dns.Listen();
 
@@ -54,6 +57,7 @@ public sealed class NodeNetwork : IDisposable
 
     /// <summary>Steps 1 and 2. Subscribes to the informers, so it comes before they run or at least before they are waited for.</summary>
     /// <exception cref="Berth.Linux.Processes.ProcessFailedException">A command of ip or nft failed; its message says which.</exception>
+    /// <exception cref="WireguardMissingException">WireGuard is asked for, and this kernel has none.</exception>
     /// <exception cref="IOException">A kernel setting could not be changed, or DNS cannot listen.</exception>
     public static async Task<NodeNetwork> PrepareAsync(
         InformerFactory informers, NodeNetworkOptions options, IHostNetwork host, ILoggerFactory logs, TimeProvider time, CancellationToken cancellation)
@@ -78,7 +82,8 @@ public sealed class NodeNetwork : IDisposable
         }
         var policies = new PolicyEnforcer(informers, options.Policies(guardBridge), host, logs.CreateLogger<PolicyEnforcer>(), time);
         var routes = options.Routes is { } r ? new NodeRoutes(informers, r, options, host, logs.CreateLogger<NodeRoutes>(), time) : null;
-        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, policies, routes, time);
+        var key = await NodeRoutes.EnsureKeyAsync(options, host, cancellation).ConfigureAwait(false);
+        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, policies, routes, time) { WireguardKey = key };
     }
 
     /// <summary>Completes when network policies hold for a pod of this node: after it has its addresses, before its first container starts.</summary>

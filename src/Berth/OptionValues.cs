@@ -70,7 +70,8 @@ internal static class OptionValues
         "auto" => PodNetworkMode.Auto,
         "routes" => PodNetworkMode.Routes,
         "vxlan" => PodNetworkMode.Vxlan,
-        _ => throw new UserErrorException($"--pod-network \"{text}\" is not one of auto, routes, vxlan", "leave it away: auto takes plain routes on one layer-2 network, and VXLAN otherwise"),
+        "wireguard" => PodNetworkMode.Wireguard,
+        _ => throw new UserErrorException($"--pod-network \"{text}\" is not one of auto, routes, vxlan, wireguard", "leave it away: auto takes plain routes on one layer-2 network, and VXLAN otherwise"),
     };
 
     public static IPAddress ParseAddress(string option, string text) =>

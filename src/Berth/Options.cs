@@ -14,7 +14,7 @@ internal static class Options
 
     public static Option<string> PodNetwork() => new("--pod-network")
     {
-        Description = "How pods of different machines reach each other: auto, routes or vxlan",
+        Description = "How pods of different machines reach each other: auto, routes, vxlan or, encrypted, wireguard",
         DefaultValueFactory = _ => "auto",
     };
 

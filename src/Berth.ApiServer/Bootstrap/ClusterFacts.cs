@@ -10,7 +10,7 @@ namespace Berth.ApiServer.Bootstrap;
 /// server's address and authority as in clusters made by kubeadm; and <c>berth-network</c>, for nodes, with the ranges.
 /// </summary>
 /// <param name="Server">By which other machines reach the API server.</param>
-/// <param name="PodNetwork">How pods of different nodes reach each other: auto, routes or vxlan.</param>
+/// <param name="PodNetwork">How pods of different nodes reach each other: auto, routes, vxlan or wireguard.</param>
 /// <param name="ControlPlaneRange">Range of the control plane's own machine, and the address that it is reached by.</param>
 public sealed record ClusterFacts(Uri Server, string PodCidr, string ServiceCidr, string ClusterDomain, string PodNetwork, string ControlPlaneRange, string ControlPlaneAddress)
 {
@@ -33,7 +33,11 @@ public sealed record ClusterFacts(Uri Server, string PodCidr, string ServiceCidr
 
         """)));
 
+    /// <summary>Public key of the control plane's machine, where pods' packets between machines are encrypted.</summary>
+    public string ControlPlaneKey { get; init; } = "";
+
     internal ConfigMap Network() => Map(NetworkName, ApiMap.Of(
+        ("controlPlaneKey", ControlPlaneKey),
         ("podCidr", PodCidr),
         ("serviceCidr", ServiceCidr),
         ("clusterDomain", ClusterDomain),

@@ -30,6 +30,8 @@ public sealed partial class NodeRoutes
     private readonly ChangedKeys _changes = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly WireguardTunnel? _wireguard;
+
     public NodeRoutes(InformerFactory informers, NodeRoutesOptions options, NodeNetworkOptions network, IHostNetwork host, ILogger<NodeRoutes> logger, TimeProvider time)
     {
         _options = options;
@@ -37,12 +39,23 @@ public sealed partial class NodeRoutes
         _host = host;
         _logger = logger;
         _time = time;
+        _wireguard = TunnelOf(network, host);
         _nodes = informers.For<Node>();
         _nodes.AddHandler(node => _changes.Add(ObjectKey.Of(node)), Changed, node => _changes.Add(ObjectKey.Of(node)));
     }
 
     /// <summary>Completes when the pods of all nodes known at the start can be reached.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Makes this machine's end of the encrypted tunnels, and gives its public key; null where there are none.</summary>
+    /// <exception cref="WireguardMissingException">This kernel has no WireGuard.</exception>
+    public static async Task<string?> EnsureKeyAsync(NodeNetworkOptions network, IHostNetwork host, CancellationToken cancellation) =>
+        TunnelOf(network, host) is { } tunnel
+            ? await tunnel.EnsureAsync(network.NodePodNetwork ?? network.PodNetwork, network.Routes!.WireguardPort, network.Routes.TunnelMtu, cancellation).ConfigureAwait(false)
+            : null;
+
+    private static WireguardTunnel? TunnelOf(NodeNetworkOptions network, IHostNetwork host) =>
+        network.Routes is { Mode: PodNetworkMode.Wireguard } routes ? new WireguardTunnel(network.Tunnel, routes.WireguardKeyFile, host) : null;
 
     /// <summary>Runs until cancelled. What fails is logged and tried again.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -103,6 +116,12 @@ public sealed partial class NodeRoutes
         var plan = RoutePlan.Of(_options.Mode, uplinks, _network.Tunnel, peers);
         // (3)
         var commands = new List<string>();
+        if (_wireguard is not null)
+        {
+            await EnsureKeyAsync(_network, _host, cancellation).ConfigureAwait(false);
+            _wireguard.SetPeers([.. peers.Where(p => p.Key is not null).Select(p => new WireguardPeer(p.Key!, new IPEndPoint(p.Address, _options.WireguardPort), p.Range))]);
+        }
+
         if (plan.NeedsTunnel)
         {
             await EnsureTunnelAsync(uplink, cancellation).ConfigureAwait(false);
@@ -116,7 +135,7 @@ public sealed partial class NodeRoutes
             await _host.RunAsync("ip", ["-batch", "-"], string.Join('\n', commands) + "\n", cancellation).ConfigureAwait(false);
         if (plan.NeedsTunnel)
             await EnsureForwardingAsync(plan, cancellation).ConfigureAwait(false);
-        else if (await LinkAsync(_host, _network.Tunnel, cancellation).ConfigureAwait(false) is not null)
+        else if (_wireguard is null && await LinkAsync(_host, _network.Tunnel, cancellation).ConfigureAwait(false) is not null)
             await _host.RunAsync("ip", ["link", "delete", _network.Tunnel], cancellation: cancellation).ConfigureAwait(false);
         var changed = commands.Count(c => c.StartsWith("route ", StringComparison.Ordinal));
         if (changed > 0)
@@ -133,8 +152,19 @@ public sealed partial class NodeRoutes
             .OfType<IPAddress>().ToList();
         var texts = node.Spec.PodCIDRs.IsEmpty ? [node.Spec.PodCIDR] : node.Spec.PodCIDRs;
         return addresses.Count > 0 && IpRanges.TryParse(string.Join(',', texts), out var ranges)
-            ? new(node.Metadata.Name, addresses[0], ranges) { OtherAddress = addresses.Find(a => a.AddressFamily != addresses[0].AddressFamily) }
+            ? new(node.Metadata.Name, addresses[0], ranges)
+            {
+                OtherAddress = addresses.Find(a => a.AddressFamily != addresses[0].AddressFamily),
+                Key = KeyOf(node),
+            }
             : null;
+    }
+
+    // What is no key would make the kernel refuse all peers.
+    private static string? KeyOf(Node node)
+    {
+        Span<byte> bytes = stackalloc byte[33];
+        return node.Metadata.Annotations.TryGetValue(NodeRoutesOptions.WireguardKey, out var key) && Convert.TryFromBase64String(key, bytes, out var length) && length == 32 ? key : null;
     }
 
     private async Task<Uplink> UplinkAsync(IPAddress own, CancellationToken cancellation)
@@ -213,7 +243,15 @@ public sealed partial class NodeRoutes
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 // A range of one address is shown without its length.
                 var range = words[0].Contains('/', StringComparison.Ordinal) ? words[0] : words[0] + whole;
-                if (!IPNetwork.TryParse(range, out var parsed) || !network.PodNetwork.Contains(parsed.BaseAddress) || words is not [_, "via", var via, "dev", var device, ..])
+                if (!IPNetwork.TryParse(range, out var parsed) || !network.PodNetwork.Contains(parsed.BaseAddress) || words.Length < 3)
+                    continue;
+                if (words is [_, "dev", var direct, ..])
+                {
+                    routes.Add(string.Create(CultureInfo.InvariantCulture, $"{range} dev {direct} proto {RoutePlan.Protocol}"));
+                    continue;
+                }
+
+                if (words is not [_, "via", var via, "dev", var device, ..])
                     continue;
                 var route = string.Create(CultureInfo.InvariantCulture, $"{range} via {via} dev {device} proto {RoutePlan.Protocol}");
                 routes.Add(device == network.Tunnel ? route + " onlink" : route);

@@ -11,4 +11,7 @@ public enum PodNetworkMode
 
     /// <summary>VXLAN to every node, also where the network between them drops packets with pods' addresses (many clouds).</summary>
     Vxlan,
+
+    /// <summary>Encrypted tunnels to every node; the kernel must have WireGuard.</summary>
+    Wireguard,
 }

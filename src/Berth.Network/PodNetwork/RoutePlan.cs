@@ -29,6 +29,14 @@ public sealed record RoutePlan(IReadOnlyList<string> Routes, IReadOnlyList<strin
         foreach (var peer in peers.OrderBy(p => p.Range.ToString(), StringComparer.Ordinal))
         {
             var end = HardwareAddress(peer.Range);
+            if (mode == PodNetworkMode.Wireguard)
+            {
+                // The interface knows by the ranges whom each packet is for. Who has told no key cannot be reached yet.
+                if (peer.Key is not null)
+                    routes.AddRange(peer.Range.All.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r} dev {tunnel} proto {Protocol}")));
+                continue;
+            }
+
             var tunnelled = false;
             foreach (var range in peer.Range.All)
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.ApiServer.Bootstrap;
 using Berth.Instance;
@@ -22,7 +23,11 @@ internal sealed record ClusterNetwork(IpRanges PodCidr, IpRanges ServiceCidr, st
                 IpRanges.Parse(data["serviceCidr"]),
                 data["clusterDomain"],
                 OptionValues.ParsePodNetwork(data["podNetwork"]),
-                new PodPeer("", IPAddress.Parse(addresses[0]), IpRanges.Parse(data["controlPlaneRange"])) { OtherAddress = addresses.Length > 1 ? IPAddress.Parse(addresses[1]) : null });
+                new PodPeer("", IPAddress.Parse(addresses[0]), IpRanges.Parse(data["controlPlaneRange"])) 
+                {
+                    OtherAddress = addresses.Length > 1 ? IPAddress.Parse(addresses[1]) : null,
+                    Key = data.GetOr("controlPlaneKey", "") is { Length: > 0 } key ? key : null,
+                });
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException)
         {

@@ -28,6 +28,15 @@ internal sealed class ServerRun(UpOptions options, TextWriter output, TimeProvid
             var host = new HostNetwork();
             var network = options.NodeSide(plane.Certificates.Authority.PublicKeyHash).Network with { NodeName = "" };
             await AddressRanges.RequireFreeAsync(network, host, ct);
+            try
+            {
+                plane.WireguardKey = await NodeRoutes.EnsureKeyAsync(network, host, ct) ?? "";
+            }
+            catch (WireguardMissingException e)
+            {
+                throw new UserErrorException(e.Message, "load the module (modprobe wireguard), or choose another --pod-network", e);
+            }
+
             await progress.StageAsync("API server", () => plane.StartAsync(ct), $"https://{settings.Advertised?.ToString() ?? options.Listen.ToString()}");
             var file = Instance();
             file.Write(options.DataDirectory);

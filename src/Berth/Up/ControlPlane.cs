@@ -98,6 +98,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
     }
 
+    /// <summary>This machine's public key, where pods' packets between machines are encrypted; told to machines that join.</summary>
+    public string WireguardKey { get; set; } = "";
+
     /// <summary>Listens, brings about what a cluster begins with, and writes the administrator's kubeconfig.</summary>
     /// <exception cref="UserErrorException">The address is in use.</exception>
     public async Task StartAsync(CancellationToken ct)
@@ -111,7 +114,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             throw new UserErrorException($"{_options.Listen} is in use by another program", "name another address with --listen, such as 127.0.0.1:7443", e);
         }
 
-        await _security.BootstrapAsync(Server, _options.ServiceCidr, _options.Advertised, ct, _options.Facts);
+        await _security.BootstrapAsync(Server, _options.ServiceCidr, _options.Advertised, ct, _options.Facts with { ControlPlaneKey = WireguardKey });
         Kubeconfig.Write(_options.Kubeconfig, Kubeconfig.Text(_options.Local, Certificates.Authority, Certificates.Admin, "admin"));
     }
 

@@ -32,7 +32,7 @@ internal sealed record ControlPlaneOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
-    /// <summary>auto, routes or vxlan.</summary>
+    /// <summary>auto, routes, vxlan or wireguard.</summary>
     public string PodNetwork { get; init; } = "auto";
 
     /// <summary>Address of this machine on the bridge of its pods; null where it has none.</summary>

@@ -5,6 +5,7 @@ using Berth.Controllers.ClusterDns;
 using Berth.Ingress;
 using Berth.Instance;
 using Berth.Network;
+using Berth.Network.PodNetwork;
 using Berth.Node;
 using Berth.Node.Cri;
 using Berth.Node.Runtime;
@@ -38,7 +39,16 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
     {
         await AddressRanges.RequireFreeAsync(NetworkOptions, _host, ct);
         _informers = new InformerFactory(client, logs, time);
-        _network = await NodeNetwork.PrepareAsync(_informers, NetworkOptions, _host, logs, time, ct);
+        try
+        {
+            _network = await NodeNetwork.PrepareAsync(_informers, NetworkOptions, _host, logs, time, ct);
+        }
+        catch (WireguardMissingException e)
+        {
+            throw new UserErrorException(e.Message, "load the module (modprobe wireguard), or take another --pod-network for the cluster", e);
+        }
+
+
         return _network.Warnings;
     }
 
@@ -111,6 +121,7 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 PodAddressed = (pod, addresses, token) => _network!.AdmitPodAsync(pod, addresses, token),
                 Annotations = ApiMap.Of(
                     (ClusterDnsController.Announcement, _network!.DnsServer.ToString()),
+                    (NodeRoutesOptions.WireguardKey, _network.WireguardKey ?? ""),
                     (IngressServerOptions.Announcement, options.HasIngress ? string.Join(',', options.HostAddresses) : "")),
                 ClusterDns = options.DnsAddress.ToString(),
                 ClusterDomain = options.ClusterDomain,

@@ -16,6 +16,9 @@ internal sealed record NodeSideOptions
     // IPv6 headers are longer by so much.
     private const int LongerV6 = 20;
 
+    // IPv6, UDP and WireGuard.
+    private const int WireguardHeaders = 80;
+
     public required string DataDirectory { get; init; }
 
     public required string NodeName { get; init; }
@@ -67,6 +70,8 @@ internal sealed record NodeSideOptions
             Address = HostAddress,
             OtherAddress = OtherAddress,
             TunnelId = ClusterNumber,
+            WireguardKeyFile = Path.Combine(DataDirectory, "network", "wireguard.key"),
+            TunnelMtu = Up.HostAddress.MtuOf(HostAddress) - WireguardHeaders,
             Fixed = ControlPlane is { } plane ? [plane] : [],
         },
     };
@@ -74,7 +79,7 @@ internal sealed record NodeSideOptions
     public ContainerdOptions Containerd => ContainerdOf(DataDirectory, NodePodCidr) with
     {
         // In a tunnel each packet carries a second set of headers. Where only some nodes need one, the kernel tells senders of the smaller size.
-        Mtu = PodNetwork == PodNetworkMode.Vxlan ? Up.HostAddress.MtuOf(HostAddress) - VxlanHeaders - (HostAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? LongerV6 : 0) : null,
+        Mtu = PodNetwork == PodNetworkMode.Wireguard ? Up.HostAddress.MtuOf(HostAddress) - WireguardHeaders : PodNetwork == PodNetworkMode.Vxlan ? Up.HostAddress.MtuOf(HostAddress) - VxlanHeaders - (HostAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? LongerV6 : 0) : null,
     };
 
     /// <summary>Number of a cluster, from the hash of its authority's key.</summary>
