@@ -118,7 +118,7 @@ public sealed partial class NodeRoutes
         var commands = new List<string>();
         if (_wireguard is not null)
         {
-            await EnsureKeyAsync(_network, _host, cancellation).ConfigureAwait(false);
+            await _wireguard.EnsureAsync(_network.NodePodNetwork ?? _network.PodNetwork, _options.WireguardPort, _options.TunnelMtu, cancellation).ConfigureAwait(false);
             _wireguard.SetPeers([.. peers.Where(p => p.Key is not null).Select(p => new WireguardPeer(p.Key!, new IPEndPoint(p.Address, _options.WireguardPort), p.Range))]);
         }
 
