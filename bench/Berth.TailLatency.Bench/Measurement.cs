@@ -35,6 +35,9 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
 
     private readonly string _data = Directory.CreateTempSubdirectory("berth-tail-").FullName;
 
+    // A data directory holds Berth's own things alone.
+    private readonly string _settings = Directory.CreateTempSubdirectory("berth-tail-settings-").FullName;
+
     /// <summary>Median milliseconds from a pod's creation to its Running, on the same node in turn.</summary>
     public double PinnedStart { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
             await BerthAsync("down", "--purge", "--data-dir", _data);
 
             Directory.CreateDirectory(_data);
-            var configuration = Path.Combine(_data, "node-config.yaml");
+            var configuration = Path.Combine(_settings, "node.yaml");
             File.WriteAllText(configuration, "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\ncpuManagerPolicy: static\nreservedSystemCPUs: \"0\"\n");
             await UpAsync(["--node-config", configuration]);
             results.Add(await ServeAsync(Exclusive, neighbours));
@@ -59,6 +62,7 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
         }
         finally
         {
+            Directory.Delete(_settings, recursive: true);
             await BerthAsync("down", "--purge", "--data-dir", _data);
         }
 

@@ -56,7 +56,7 @@ public sealed class NodeShutdownTests(ContainerdFixture fixture)
         {
             // Programs as systemd has them, as far as they are used: the lock is there for as long as the program that it runs.
             Script("busctl", $"if [ \"$1\" = get-property ]; then echo 't 5000000'; else while read -r line; do echo \"$line\"; done <{directory}/signals; fi");
-            Script("systemctl", $"echo \"$@\" >>{directory}/systemctl");
+            Script("systemctl", $"echo \"$@\" >>{directory}/told");
             Script("systemd-inhibit", $"touch {directory}/held; cat; rm {directory}/held");
             await Berth.Linux.Processes.ProcessRunner.RunAsync("mkfifo", [Path.Combine(directory, "signals")]);
             var changes = 0;
@@ -69,7 +69,7 @@ public sealed class NodeShutdownTests(ContainerdFixture fixture)
             {
                 await UntilAsync(() => File.Exists(held), "the lock");
                 Assert.Contains("InhibitDelayMaxSec=30", await File.ReadAllTextAsync(Path.Combine(directory, "conf", "99-berth.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
-                Assert.Contains("--signal=HUP systemd-logind.service", await File.ReadAllTextAsync(Path.Combine(directory, "systemctl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+                Assert.Contains("--signal=HUP systemd-logind.service", await File.ReadAllTextAsync(Path.Combine(directory, "told"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
                 await signals.WriteLineAsync("""{"type":"signal","member":"PrepareForShutdown","payload":{"type":"b","data":[true]}}""");
                 await UntilAsync(() => shutdown.IsUnderWay && !File.Exists(held), "the lock given back once no pod is left");
