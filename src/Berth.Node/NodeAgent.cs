@@ -63,6 +63,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly CsiDrivers _csiDrivers;
     private readonly CsiVolumes _csi;
     private readonly CsiUpkeep _csiUpkeep;
+    private readonly ClaimUsage _claimUsage;
     private readonly PluginRegistry _pluginRegistry;
     private readonly ReferencedObjects _references;
     private readonly ProbeHttp _http = new();
@@ -127,9 +128,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
         var inUse = new VolumesInUse();
         _csi = new CsiVolumes(csiPaths, _csiDrivers, new CsiContext(client), new CsiExpansion(client, _events, _time), inUse, client, _time, options.NodeName);
         _pluginRegistry = new PluginRegistry(csiPaths.RegistryDirectory, [_csiDrivers], _time, _log);
-        var claims = new ClaimVolumes(_localVolumes, _csi, client, options.NodeName);
-        _csiUpkeep = new CsiUpkeep(csiNode, _csi, claims, () => _workers!.All.Where(w => !w.HasEnded).Select(w => w.Pod), _time, _log);
-        _volumes = new PodVolumes(_directories, payloads, claims, _csi, _time);
+        _claimUsage = new ClaimUsage(_csi, _time, _log);
+        var claims = new ClaimVolumes(_localVolumes, _csi, _claimUsage, client, options.NodeName);
+        _csiUpkeep = new CsiUpkeep(csiNode, _csiDrivers, _csi, claims, client, () => _workers!.All.Where(w => !w.HasEnded).Select(w => w.Pod), _time, _log);
+        _volumes = new PodVolumes(_directories, payloads, claims, _claimUsage, _csi, _time);
         Pressure = new NodePressure(options, _time);
         _reporter = new NodeReporter(options, _facts, Pressure, client, runtime, images, inUse, _events, _time, _log)
         {
@@ -202,7 +204,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _evictor = new Evictor(() => _workers.All, Pressure, _cgroups, _directories, runtime, images, _imageCollector, options.Configuration.Eviction, _events, () => _reporter.Node, _time, _log);
         if (options.Server is { } server)
         {
-            var statistics = new NodeStatistics(options, _directories, _workers, _cgroups, runtime, Pressure, _facts, _time);
+            var statistics = new NodeStatistics(options, _directories, _workers, _claimUsage, _cgroups, runtime, Pressure, _facts, _time);
             var api = new KubeletApi(_workers, runtime, new LogReader(_time), statistics, new CadvisorMetrics(_workers, _cgroups, _facts, _time), () => _reporter.Node is not null);
             _server = new KubeletServer(server, api, logs ?? NullLoggerFactory.Instance);
         }
@@ -265,6 +267,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             running.Add(_imageCollector.RunAsync(stop.Token));
             running.Add(_localVolumes.RunAsync(stop.Token));
             running.Add(_csiUpkeep.RunAsync(stop.Token));
+            running.Add(_claimUsage.RunAsync(stop.Token));
             _ready.TrySetResult();
             var first = await Task.WhenAny(running);
             await first; // a loop that ends has failed

@@ -72,10 +72,17 @@ public sealed class DrillTests(ClusterLab lab)
         await TellAsync("partition of a node");
 
         // 3. A node that is to be repaired. The member's volume is there, so that it waits for the node.
-        var (code, text) = await lab.BerthAsync("node", "drain", second, "--timeout", "100");
-        Assert.True(code == 0, text);
-        await drill.ServesAsync(ClusterLab.Cancellation);
-        Assert.Equal(0, (await lab.BerthAsync("node", "uncordon", second)).ExitCode);
+        try
+        {
+            var (code, text) = await lab.BerthAsync("node", "drain", second, "--delete-emptydir-data", "--timeout", "100");
+            Assert.True(code == 0, text);
+            await drill.ServesAsync(ClusterLab.Cancellation);
+        }
+        finally
+        {
+            Assert.Equal(0, (await lab.BerthAsync("node", "uncordon", second)).ExitCode);
+        }
+
         await AllReadyAsync(3);
         await TellAsync("drain of a node");
 

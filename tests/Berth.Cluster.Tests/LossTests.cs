@@ -5,6 +5,7 @@ public sealed class LossTests(ClusterLab lab)
 {
     // 40 s of grace, 5 s until the next look, 3 s of toleration, the rest for a slow machine.
     private static readonly TimeSpan s_loss = TimeSpan.FromSeconds(110);
+    private static readonly TimeSpan s_toleration = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -74,12 +75,12 @@ public sealed class LossTests(ClusterLab lab)
     public async Task Node_CutOff_IsReplacedAndReturnsWithoutDoubles()
     {
         Assert.SkipWhen(ClusterLab.CannotRun is not null, ClusterLab.CannotRun ?? "");
-        const string Tolerations = "tolerations: [{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 3}]";
+        var tolerations = FormattableString.Invariant($"tolerations: [{{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: {s_toleration.TotalSeconds}}}]");
         const string Prefers = "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, preference: {matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node2]}]}}]}}";
         var ns = await lab.NamespaceAsync("cut", $$"""
-            {{Pods("kind: Deployment", "web", $"{Tolerations}\n      {Prefers}", replicas: 1)}}
+            {{Pods("kind: Deployment", "web", $"{tolerations}\n      {Prefers}", replicas: 1)}}
             ---
-            {{Pods("kind: StatefulSet", "db", $"{Tolerations}\n      {Prefers}", replicas: 1)}}
+            {{Pods("kind: StatefulSet", "db", $"{tolerations}\n      {Prefers}", replicas: 1)}}
             """);
         await lab.KubectlAsync("rollout", "status", "-n", ns, "deployment/web", "--timeout=60s");
         await lab.KubectlAsync("rollout", "status", "-n", ns, "statefulset/db", "--timeout=60s");
@@ -89,11 +90,18 @@ public sealed class LossTests(ClusterLab lab)
         Assert.EndsWith("node2", member, StringComparison.Ordinal);
 
         await lab.ScriptAsync("cut", "2");
+        var cut = TimeProvider.System.GetUtcNow();
         try
         {
             await lab.UntilAsync(() => lab.KubectlAsync("get", "node", "node2", "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].status} {.spec.taints[*].effect}"), t => t.StartsWith("Unknown", StringComparison.Ordinal) && t.Contains("NoExecute", StringComparison.Ordinal), s_loss);
             // The Deployment's pod is replaced; the StatefulSet's is not: it may still be running over there.
             await lab.UntilAsync(() => PodsAsync("web", ready: true), t => t.Length > 0 && t != lost, s_loss);
+            var tainted = Time(await lab.KubectlAsync("get", "node", "node2", "-o", "jsonpath={.spec.taints[?(@.effect=='NoExecute')].timeAdded}"));
+            var running = Time(await lab.KubectlAsync("get", "pods", "-n", ns, "-l", "app=web", "-o", "jsonpath={.items[?(@.spec.nodeName!='node2')].status.containerStatuses[0].state.running.startedAt}"));
+            var late = running - tainted - s_toleration;
+            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"node tainted {(tainted - cut).TotalSeconds:F1} s after it was cut off; its pod's replacement runs {late.TotalSeconds:F0} s after the eviction delay"));
+            // A quiet machine needs a second; the times are whole seconds.
+            Assert.InRange(late, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(20));
             await lab.UntilAsync(() => lab.KubectlAsync("get", "pod", "-n", ns, "db-0", "-o", "jsonpath={.metadata.deletionTimestamp}"), t => t.Length > 0, s_loss);
             Assert.Equal(member, await PodsAsync("db"));
             // Somebody deletes the pod by force, so that the cluster forgets it while it runs.
@@ -120,6 +128,8 @@ public sealed class LossTests(ClusterLab lab)
                 ? "jsonpath={range .items[?(@.status.containerStatuses[0].ready==true)]}{.metadata.name} {.status.podIP} {.spec.nodeName}{\"\\n\"}{end}"
                 : "jsonpath={range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{\"\\n\"}{end}");
     }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Pods(string kind, string app, string spec, int? replicas, bool spread = false) => $$$"""
         apiVersion: apps/v1

@@ -44,6 +44,7 @@ public sealed partial class PodWorker
     private Pod _written;
     private PodStatus? _sent;
     private DateTimeOffset _sentAt;
+    private DateTimeOffset? _tellAgainAt;
     private bool _admitted;
     private bool _ended;
     private string _toldOfWait = "";
@@ -153,7 +154,7 @@ public sealed partial class PodWorker
                     _retry = _retry * 2 < _retryMax ? _retry * 2 : _retryMax;
                 }
 
-                await WaitAsync(next, ct);
+                await WaitAsync(Earliest(next, _tellAgainAt), ct);
             }
         }
         finally
@@ -354,9 +355,19 @@ public sealed partial class PodWorker
         var status = PodStatusBuilder.Build(new StatusFacts(basis, observed, _probes, _waiting, _ended, _failure, _services.Options.Addresses, Time.GetUtcNow()) { Extra = extra, Given = _given, Restarting = [.. _restarting.Keys], DeviceHealth = _services.DeviceHealth });
         // A server that stores something else than it was given must not be written to for ever.
         var now = Time.GetUtcNow();
-        if (status == basis.Status || status == _sent && now - _sentAt < _resendAfter) return;
+        _tellAgainAt = null;
+        if (status == basis.Status) return;
+        if (status == _sent && now - _sentAt < _resendAfter)
+        {
+            // Others may have written over it within the second that its times are told in.
+            _tellAgainAt = _sentAt + _resendAfter;
+            return;
+        }
+
+        var answer = await _services.Statuses.WriteAsync(basis, status, ct);
+        // Only now: a write that did not arrive is to be tried again at once.
         (_sent, _sentAt) = (status, now);
-        if (await _services.Statuses.WriteAsync(basis, status, ct) is { } written)
+        if (answer is { } written)
         {
             _written = written;
             lock (_gate)

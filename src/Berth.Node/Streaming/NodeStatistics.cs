@@ -15,7 +15,7 @@ using Berth.Node.Volumes;
 namespace Berth.Node.Streaming;
 
 /// <summary>Usage of the node, its pods and containers: the summary that metrics pipelines read, and the same as Prometheus text.</summary>
-public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories directories, PodWorkers workers, PodCgroups cgroups, IRuntimeService runtime, NodePressure pressure, NodeFacts facts, TimeProvider time)
+public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories directories, PodWorkers workers, ClaimUsage claims, PodCgroups cgroups, IRuntimeService runtime, NodePressure pressure, NodeFacts facts, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly Lock _gate = new();
@@ -85,6 +85,7 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
         text.Append(CultureInfo.InvariantCulture, $"kubelet_running_pods {workers.All.Count(w => w.Observed.ReadySandbox is not null)}\n");
         Head(text, "kubelet_running_containers", "gauge", "Number of containers currently running");
         text.Append(CultureInfo.InvariantCulture, $"kubelet_running_containers{{container_state=\"running\"}} {workers.All.Sum(w => w.Observed.Running.Count())}\n");
+        WriteClaims(text);
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         Head(text, "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.");
         text.Append(CultureInfo.InvariantCulture, $"process_cpu_seconds_total {self.TotalProcessorTime.TotalSeconds}\n");
@@ -93,6 +94,25 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
         Head(text, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.");
         text.Append(CultureInfo.InvariantCulture, $"process_start_time_seconds {_started.ToUnixTimeMilliseconds() / 1e3}\n");
         return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private void WriteClaims(StringBuilder text)
+    {
+        var measures = claims.All.OrderBy(m => m.Claim.ToString(), StringComparer.Ordinal).ToList();
+        foreach (var (name, help, of) in ((string, string, Func<FileSystemUsage, long>)[])
+        [
+            ("available_bytes", "Number of available bytes in the volume", r => r.AvailableBytes),
+            ("capacity_bytes", "Capacity in bytes of the volume", r => r.TotalBytes),
+            ("inodes", "Maximum number of inodes in the volume", r => r.InodesTotal),
+            ("inodes_free", "Number of free inodes in the volume", r => r.InodesFree),
+            ("inodes_used", "Number of used inodes in the volume", r => r.InodesTotal - r.InodesFree),
+            ("used_bytes", "Number of used bytes in the volume", r => r.UsedBytes),
+        ])
+        {
+            if (measures.Count > 0) Head(text, "kubelet_volume_stats_" + name, "gauge", help);
+            foreach (var measure in measures)
+                text.Append(CultureInfo.InvariantCulture, $"kubelet_volume_stats_{name}{{namespace=\"{measure.Claim.Namespace}\",persistentvolumeclaim=\"{measure.Claim.Name}\"}} {of(measure.Room)}\n");
+        }
     }
 
     private async Task<Dictionary<string, Cri.V1.ContainerStats>> ContainersAsync(CancellationToken ct) =>
@@ -224,6 +244,19 @@ public sealed class NodeStatistics(NodeAgentOptions options, PodDirectories dire
             // A tmpfs of its own counts itself.
             WriteRoom(json, room, now, volume.EmptyDir is { Medium: "Memory" } ? null : (DirectorySize.Of(path), Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).LongCount() + 1));
             json.WriteString("name", volume.Name);
+            json.WriteEndObject();
+        }
+
+        foreach (var volume in pod.Spec.Volumes)
+        {
+            if (claims.Of(pod.Metadata.Uid, volume.Name) is not { } measure) continue;
+            json.WriteStartObject();
+            WriteRoom(json, measure.Room, measure.At, null);
+            json.WriteString("name", volume.Name);
+            json.WriteStartObject("pvcRef");
+            json.WriteString("name", measure.Claim.Name);
+            json.WriteString("namespace", measure.Claim.Namespace);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 

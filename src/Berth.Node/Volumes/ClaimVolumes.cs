@@ -8,7 +8,7 @@ using Berth.Resources.Volumes;
 namespace Berth.Node.Volumes;
 
 /// <summary>Volumes of claims: finds the claim's PersistentVolume and has it made ready by whoever can.</summary>
-public sealed class ClaimVolumes(LocalVolumes localVolumes, CsiVolumes csi, IClusterClient client, string nodeName)
+public sealed class ClaimVolumes(LocalVolumes localVolumes, CsiVolumes csi, ClaimUsage usage, IClusterClient client, string nodeName)
 {
     /// <exception cref="InvalidDataException">It cannot be had (yet).</exception>
     public async Task<(MountedVolume Volume, DateTimeOffset? RefreshAt)> EnsureAsync(Pod pod, Volume volume, CancellationToken ct)
@@ -18,12 +18,16 @@ public sealed class ClaimVolumes(LocalVolumes localVolumes, CsiVolumes csi, IClu
         if (disk.Spec.Csi is not null)
         {
             var result = await csi.EnsureAsync(pod, disk, claim, used.ReadOnly, ct);
-            return (new MountedVolume(volume.Name, result.Path, used.ReadOnly || disk.Spec.Csi.ReadOnly, Block: result.Block), result.RefreshAt);
+            var brought = new MountedVolume(volume.Name, result.Path, used.ReadOnly || disk.Spec.Csi.ReadOnly, Block: result.Block);
+            usage.Add(pod.Metadata.Uid, used.Key, brought, disk.Metadata.Name);
+            return (brought, result.RefreshAt);
         }
 
         var readOnly = used.ReadOnly || disk.Spec.AccessModes is ["ReadOnlyMany"];
         var block = disk.Spec.VolumeMode == "Block";
-        return (new MountedVolume(volume.Name, await PathOfAsync(pod, disk, block, ct), readOnly, Block: block), null);
+        var mounted = new MountedVolume(volume.Name, await PathOfAsync(pod, disk, block, ct), readOnly, Block: block);
+        usage.Add(pod.Metadata.Uid, used.Key, mounted, null);
+        return (mounted, null);
     }
 
     /// <summary>The claim with its volume, held to what a pod of this node may use.</summary>

@@ -12,7 +12,7 @@ namespace Berth.Node.Volumes;
 /// Makes a pod's volumes ready and takes them away. Every call can be repeated, by another process too: what is there is
 /// recognised by its directory and the mount table, not by memory.
 /// </summary>
-public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, ClaimVolumes claims, CsiVolumes csi, TimeProvider time)
+public sealed class PodVolumes(PodDirectories directories, PayloadSource payloads, ClaimVolumes claims, ClaimUsage usage, CsiVolumes csi, TimeProvider time)
 {
     /// <summary>Volumes by name, and when content must be made again.</summary>
     public sealed record Result(IReadOnlyDictionary<string, MountedVolume> Volumes, DateTimeOffset? RefreshAt);
@@ -86,6 +86,7 @@ public sealed class PodVolumes(PodDirectories directories, PayloadSource payload
     public async Task RemoveAsync(string podUid, CancellationToken ct)
     {
         payloads.Release(podUid);
+        usage.Remove(podUid);
         var root = directories.Of(podUid);
         if (!Directory.Exists(root)) return;
         // Drivers unmount what they mounted; what shows parts of it goes first.

@@ -146,6 +146,21 @@ public sealed class NodeCluster : IAsyncDisposable
         return await http.GetStringAsync($"http://127.0.0.1:{Options.Server!.Port}/containerLogs/default/{name}/{container}?{query}");
     }
 
+    /// <summary>What the agent's own server answers, once it is as wanted.</summary>
+    public async Task<string> TextAsync(string path, Predicate<string> wanted)
+    {
+        using var http = new HttpClient();
+        var deadline = DateTimeOffset.UtcNow.AddSeconds(60);
+        while (true)
+        {
+            var text = await http.GetStringAsync($"http://127.0.0.1:{Options.Server!.Port}{path}", TestContext.Current.CancellationToken);
+            if (wanted(text))
+                return text;
+            Assert.True(DateTimeOffset.UtcNow < deadline, $"{path} was not as wanted within 60 s; the last answer:\n{text}");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_running.IsCompleted) await StopAgentAsync();

@@ -44,6 +44,32 @@ public sealed class CsiTests(ContainerdFixture fixture)
         Assert.False(cluster.Loop.Storage.Exists(handle));
     }
 
+    [Fact]
+    public async Task Volume_InUse_HasItsRoomTold()
+    {
+        Assert.SkipWhen(LoopDevice.Missing is not null, LoopDevice.Missing ?? "");
+        await using var cluster = await VolumeCluster.StartAsync(fixture);
+        await cluster.StartDriverAsync(s => s with { NodeAllocatableUpdatePeriodSeconds = 10 }, o => o with { VolumesMax = 7 });
+        await cluster.ClaimAsync("data");
+        await cluster.Client.CreateAsync(VolumeCluster.PodWith("user", $"dd if=/dev/zero of=/data/full bs=1M; {Forever}", VolumeCluster.ClaimVolume("data")));
+        await cluster.Node.RunningAsync("user");
+
+        // A volume that is full is its pods' trouble alone, and can be seen.
+        var metrics = await cluster.Node.TextAsync("/metrics", t => t.Contains("kubelet_volume_stats_capacity_bytes{namespace=\"default\",persistentvolumeclaim=\"data\"}", StringComparison.Ordinal));
+        var capacity = metrics.Split('\n').Single(l => l.StartsWith("kubelet_volume_stats_capacity_bytes{", StringComparison.Ordinal)).Split(' ')[1];
+        Assert.InRange(long.Parse(capacity, System.Globalization.CultureInfo.InvariantCulture), 20 * 1024 * 1024, 32 * 1024 * 1024);
+        Assert.Contains("\"pvcRef\":{\"name\":\"data\",\"namespace\":\"default\"}", await cluster.Node.TextAsync("/stats/summary", _ => true), StringComparison.Ordinal);
+        Assert.True(cluster.Loop!.Node.Calls["NodeGetVolumeStats"] > 0);
+
+        // The driver is asked again how many volumes the node may have.
+        var asked = cluster.Loop.Node.Calls["NodeGetInfo"];
+        await cluster.Client.DeleteAsync<CSINode>(null, NodeCluster.NodeName);
+        var node = await cluster.EventuallyAsync<CSINode>(NodeCluster.NodeName, n => n?.Spec.Drivers.Count == 1, "told again");
+        Assert.Equal(7, node!.Spec.Drivers[0].Allocatable?.Count);
+        Assert.True(cluster.Loop.Node.Calls["NodeGetInfo"] > asked);
+        await cluster.RemoveAsync("user");
+    }
+
     [Theory]
     [InlineData("Block")]
     [InlineData("Filesystem")]

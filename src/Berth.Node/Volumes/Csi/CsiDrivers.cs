@@ -12,6 +12,8 @@ public sealed class CsiDrivers(CsiNodeObject node, TimeProvider time) : IPluginH
 
     public string Type => "CSIPlugin";
 
+    public IEnumerable<CsiDriver> All => _drivers.Values;
+
     /// <exception cref="InvalidDataException">It is not registered, in the words of Kubernetes' node agent.</exception>
     public CsiDriver Get(string name) => Find(name)
         ?? throw new InvalidDataException($"driver name {name} not found in the list of registered CSI drivers");

@@ -15,6 +15,7 @@ namespace Berth.Node.Volumes.Csi;
 public sealed class CsiExpansion(IClusterClient client, EventRecorder events, TimeProvider time)
 {
     private const string Storage = "storage";
+    private const int ConflictsMax = 5;
     private const string Infeasible = "NodeResizeInfeasible";
     private static readonly string[] _conditions = ["Resizing", "FileSystemResizePending", "ControllerResizeError", "NodeResizeError"];
 
@@ -79,9 +80,20 @@ public sealed class CsiExpansion(IClusterClient client, EventRecorder events, Ti
 
     private async Task StatusAsync(PersistentVolumeClaim claim, Func<PersistentVolumeClaimStatus, PersistentVolumeClaimStatus> change, CancellationToken ct)
     {
-        var fresh = await client.GetAsync<PersistentVolumeClaim>(claim.Metadata.Namespace, claim.Metadata.Name, null, ct);
-        var status = change(fresh.Status);
-        if (status != fresh.Status)
-            await client.UpdateStatusAsync(fresh with { Status = status }, null, ct);
+        for (var attempt = 1; ; attempt++)
+        {
+            var fresh = await client.GetAsync<PersistentVolumeClaim>(claim.Metadata.Namespace, claim.Metadata.Name, null, ct);
+            var status = change(fresh.Status);
+            try
+            {
+                if (status != fresh.Status)
+                    await client.UpdateStatusAsync(fresh with { Status = status }, null, ct);
+                return;
+            }
+            catch (ApiException error) when (error.IsConflict && attempt < ConflictsMax)
+            {
+                // The driver's resizer wrote in between: again from what is there now.
+            }
+        }
     }
 }

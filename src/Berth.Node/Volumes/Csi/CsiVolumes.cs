@@ -3,6 +3,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Storage.V1;
 using Berth.Client;
+using Berth.Linux.Files;
 using Berth.Linux.Mounts;
 using Berth.Node.Cri;
 using Berth.Node.Volumes.Csi.V1;
@@ -148,6 +149,20 @@ public sealed class CsiVolumes(CsiPaths paths, CsiDrivers drivers, CsiContext co
 
     /// <summary>Whether the pod has any CSI volume.</summary>
     public bool Has(string podUid) => paths.RecordsOf(podUid).Any();
+
+    /// <summary>How full a volume is in the words of its driver; null when the driver tells no such things.</summary>
+    /// <exception cref="GrpcException">It failed to.</exception>
+    public async Task<FileSystemUsage?> UsageAsync(string podUid, string name, CancellationToken ct)
+    {
+        if (CsiRecord.Read(paths.RecordDirectory(podUid, name)) is not { Published: true } record || drivers.Find(record.Driver) is not { GivesStats: true } driver)
+            return null;
+        var told = (await driver.Client.NodeGetVolumeStatsAsync(
+            new NodeGetVolumeStatsRequest { VolumeId = record.Handle, VolumePath = record.Target, StagingTargetPath = record.Staging }, ct)).Usage;
+        if (told.FirstOrDefault(u => u.Unit == VolumeUsage.Types.Unit.Bytes) is not { } bytes)
+            return null;
+        var inodes = told.FirstOrDefault(u => u.Unit == VolumeUsage.Types.Unit.Inodes);
+        return new FileSystemUsage(bytes.Total, bytes.Available, bytes.Used, inodes?.Total ?? 0, inodes?.Available ?? 0);
+    }
 
     /// <summary>Has the file system of a volume that grew follow, while pods use it.</summary>
     public async Task GrowAsync(Pod pod, PersistentVolume volume, PersistentVolumeClaim claim, CancellationToken ct)
