@@ -72,6 +72,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         Services.Admission = options.Admission?.Invoke(registries) ?? Services.Admission;
 
         _customResources = new CustomResourceTable(Services);
+        registries.Custom = _customResources.RegistryOfAsync;
         _aggregated = new AggregatedApis(Services, options.ProxyIdentity);
         _availability = new AvailabilityReconciler(Services, _aggregated, options.Logging.CreateLogger("Berth.ApiServer.Aggregation"));
         _publication = new ApiPublication(routes, _customResources, _aggregated, () => options.Listen?.ToString() ?? "localhost");
@@ -203,11 +204,5 @@ public sealed class ApiServerHost : IAsyncDisposable
 
         public ValueTask<AuthenticationResult> AuthenticateAsync(HttpContext context) => ValueTask.FromResult<AuthenticationResult>(
             new AuthenticationResult.Authenticated(context.Features.Get<InProcessIdentity>()?.User ?? s_administrator, []));
-    }
-
-    private sealed class EverythingIsAllowed : IAuthorizer
-    {
-        public ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellation = default) =>
-            ValueTask.FromResult(AuthorizationDecision.Allow("no authorization"));
     }
 }

@@ -68,7 +68,7 @@ public sealed class CelEnvironment
         var type = checker.Check(expression);
         return checker.Issues.Count > 0
             ? new CelCompilation(source, null, checker.Issues)
-            : new CelCompilation(source, new CelProgram(source, type, expression, Planner.Plan(expression), checker.Slots), []);
+            : new CelCompilation(source, new CelProgram(source, type, checker.Read, expression, Planner.Plan(expression), checker.Slots), []);
     }
 
     internal CelType? FindType(string name) => s_types.GetValueOrDefault(name.TrimStart('.')) ?? _types?.Invoke(name.TrimStart('.'));

@@ -14,14 +14,17 @@ public sealed class CelProgram
     private readonly Node _root;
     private readonly int _slots;
 
-    internal CelProgram(string source, CelType resultType, Expr expression, Node root, int slots)
+    internal CelProgram(string source, CelType resultType, IReadOnlySet<string> variables, Expr expression, Node root, int slots)
     {
-        (Source, ResultType, Expression, _root, _slots) = (source, resultType, expression, root, slots);
+        (Source, ResultType, Variables, Expression, _root, _slots) = (source, resultType, variables, expression, root, slots);
     }
 
     public string Source { get; }
 
     public CelType ResultType { get; }
+
+    /// <summary>The declared variables that the expression reads.</summary>
+    public IReadOnlySet<string> Variables { get; }
 
     internal Expr Expression { get; }
 

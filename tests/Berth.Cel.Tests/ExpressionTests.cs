@@ -44,7 +44,7 @@ public sealed class ExpressionTests
     [InlineData("true || (1 / 0 == 0) && true")]
     [InlineData("(1 / 0 == 0) || true")]
     [InlineData("!((1 / 0 == 0) && false)")]
-    [InlineData("[{'a': [1, {'b': 2.0}]}] == [{'a': [1, {'b': 2.0}]}] && {'a': 1, 'b': 2} == {'b': 2, 'a': 1}")]
+    [InlineData("[{'a': [1, 2]}] == [{'a': [1, 2]}] && {'a': 1, 'b': 2} == {'b': 2, 'a': 1}")]
     // Types and conversions.
     [InlineData("type(1) == int && type('a') == string && type([]) == list && type(type(1)) == type && type(null) == null_type")]
     [InlineData("int('42') == 42 && int(3.9) == 3 && int(-3.9) == -3 && uint(5) == 5u && double('1.5') == 1.5 && bool('true')")]
@@ -139,7 +139,8 @@ public sealed class ExpressionTests
     [Theory]
     [InlineData("", "ERROR: <input>:1:1: Syntax error: mismatched input '<EOF>' expecting")]
     [InlineData("1 +", "ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting")]
-    [InlineData("a.b(", "Syntax error")]
+    [InlineData("a.b(", "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', ')', '.',")]
+    [InlineData("1 1", "ERROR: <input>:1:3: Syntax error: extraneous input '1' expecting <EOF>")]
     [InlineData("unknown == 1", "ERROR: <input>:1:1: undeclared reference to 'unknown' (in container '')\n | unknown == 1\n | ^")]
     [InlineData("true &&\n  nothing", "ERROR: <input>:2:3: undeclared reference to 'nothing' (in container '')\n |   nothing\n | ..^")]
     [InlineData("1 == 'a'", "found no matching overload for '_==_' applied to '(int, string)'")]

@@ -1,7 +1,9 @@
 using Berth.ApiServer.Admission.PodSecurity;
+using Berth.ApiServer.Admission.Policies;
 using Berth.ApiServer.Admission.Quota;
 using Berth.ApiServer.Admission.Services;
 using Berth.ApiServer.Admission.Webhooks;
+using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Registry;
 using Berth.Resources.Addresses;
 
@@ -14,11 +16,14 @@ public static class AdmissionPlugins
     /// <param name="random">Of names, addresses and ports. Seeded in simulation.</param>
     /// <param name="protectStorage">Only where a controller takes the finalizers away again; without one, claims would never go.</param>
     /// <param name="taintNewNodes">Only where a controller takes the taint away again; without one, no node would ever get a pod.</param>
+    /// <param name="authorizer">Whom expressions of webhooks and policies ask; asked for when the first one does. Null: everything is allowed.</param>
     public static IReadOnlyList<IAdmissionPlugin> Default(
-        IObjectReader objects, IpRanges serviceCidr, TimeProvider? clock = null, Random? random = null, bool protectStorage = false, bool taintNewNodes = false)
+        IObjectReader objects, IpRanges serviceCidr, TimeProvider? clock = null, Random? random = null, bool protectStorage = false, bool taintNewNodes = false,
+        Func<IAuthorizer>? authorizer = null)
     {
         clock ??= TimeProvider.System;
         random ??= new Random();
+        var authority = new Lazy<IAuthorizer>(authorizer ?? (() => new EverythingIsAllowed()));
         List<IAdmissionPlugin> plugins =
         [
             new LimitRangerPlugin(objects),
@@ -36,8 +41,11 @@ public static class AdmissionPlugins
         if (protectStorage)
             plugins.Add(new StorageObjectInUseProtectionPlugin());
 
+        plugins.Add(new MutatingPolicyPlugin(objects, authority));
+        plugins.Add(new ValidatingPolicyPlugin(objects, authority));
+
         // Behind all that change objects, before what only reserves.
-        plugins.Add(new WebhookPlugin(objects, new Random(random.Next())));
+        plugins.Add(new WebhookPlugin(objects, authority, new Random(random.Next())));
 
         // Last: what is reserved here is given back when anything before refuses.
         plugins.Add(new ServiceAllocation(objects, new ServiceNetwork(serviceCidr), clock, new Random(random.Next())));

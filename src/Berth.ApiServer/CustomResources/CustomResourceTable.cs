@@ -61,6 +61,18 @@ public sealed class CustomResourceTable(RegistryServices services) : IDisposable
         }
     }
 
+    /// <summary>The registry of a custom kind; null when no definition serves it.</summary>
+    internal async ValueTask<ResourceRegistry?> RegistryOfAsync(string group, string version, string kind, CancellationToken cancellation)
+    {
+        foreach (var served in await EstablishedAsync(cancellation).ConfigureAwait(false))
+        {
+            if (served.Definition.Source.Spec.Group == group && served.Definition.Source.Spec.Names.Kind == kind && served.RegistryOf(version) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The definitions whose objects are served.</summary>
     internal async ValueTask<IReadOnlyList<ServedDefinition>> EstablishedAsync(CancellationToken cancellation)
     {

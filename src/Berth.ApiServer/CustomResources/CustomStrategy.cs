@@ -1,4 +1,5 @@
 using Berth.Api;
+using Berth.ApiServer.CustomResources.Rules;
 using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
@@ -41,18 +42,20 @@ internal sealed class CustomStrategy : ResourceStrategy<CustomObject>
     public override bool ChangesGeneration(CustomObject value, CustomObject old) =>
         !_version.HasStatus && !JsonSame.Are(value.Content, old.Content);
 
-    public override void Validate(CustomObject value, FieldErrors errors)
-    {
-        ValidateSchema(value, errors);
-        ValidateRules(value, null, errors);
-    }
+    public override void Validate(CustomObject value, FieldErrors errors) => ValidateSchema(value, errors);
 
-    public override void ValidateUpdate(CustomObject value, CustomObject old, FieldErrors errors) => Ratchet(value, old, errors);
+    public override void ValidateCreate(CustomObject value, FieldErrors errors) => ValidateRules(value, null, errors);
+
+    public override void ValidateUpdate(CustomObject value, CustomObject old, FieldErrors errors)
+    {
+        Ratchet(value, old, errors);
+        ValidateRules(value, old, errors);
+    }
 
     public override void ValidateStatusUpdate(CustomObject value, CustomObject old, FieldErrors errors)
     {
         Validate(value, errors);
-        Ratchet(value, old, errors);
+        ValidateUpdate(value, old, errors);
     }
 
     private static CustomObject Without(CustomObject value) => value.WithContent([]);
@@ -85,6 +88,15 @@ internal sealed class CustomStrategy : ResourceStrategy<CustomObject>
 
     private void ValidateRules(CustomObject value, CustomObject? old, FieldErrors errors)
     {
-        _ = (value, old, errors);
+        if (_version.Rules is not { } rules)
+            return;
+        // Rules rely on what the schema says: where that does not hold they would only fail.
+        if (errors.Causes.Any(c => c.Reason is "FieldValueRequired" or "FieldValueNotSupported" or "FieldValueTooLong" or "FieldValueTooMany" or "FieldValueTypeInvalid"))
+        {
+            errors.Invalid("<nil>", (object?)null, "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
+            return;
+        }
+
+        new RuleRun(errors).Check(rules, FieldPath.Root, JsonTree.Of(value), old is null ? null : JsonTree.Of(old));
     }
 }

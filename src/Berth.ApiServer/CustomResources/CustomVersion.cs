@@ -15,10 +15,12 @@ public sealed class CustomVersion
     private static readonly string[] s_partVerbs = ["get", "patch", "update"];
 
     private static readonly ConditionalWeakTable<MessageSchema, CustomVersion> s_bySchema = [];
+    private readonly Lazy<Rules.RuleNode?> _rules;
 
     public CustomVersion(CustomResourceDefinition definition, CustomResourceDefinitionVersion version)
     {
         Source = version;
+        _rules = new Lazy<Rules.RuleNode?>(() => CustomResources.Rules.RuleNode.Of(Schema!));
         Schema = StructuralSchema.Compile(version.SchemaValue?.OpenAPIV3Schema ?? new JSONSchemaProps { Type = "object", XKubernetesPreserveUnknownFields = true });
         var (group, names) = (definition.Spec.Group, definition.Status.AcceptedNames.Plural.Length > 0 ? definition.Status.AcceptedNames : definition.Spec.Names);
         var subresources = new List<SubresourceInfo>();
@@ -57,6 +59,9 @@ public sealed class CustomVersion
     public KindInfo Kind { get; }
 
     public StructuralSchema Schema { get; }
+
+    /// <summary>The rules of the schema, compiled when the first object is checked; null when there are none.</summary>
+    internal Rules.RuleNode? Rules => _rules.Value;
 
     /// <summary>Name in OpenAPI documents.</summary>
     public string DefinitionName { get; }

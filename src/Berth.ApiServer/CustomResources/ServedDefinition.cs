@@ -9,6 +9,7 @@ namespace Berth.ApiServer.CustomResources;
 /// <summary>A definition at one moment of its life, with the routes of its versions.</summary>
 internal sealed class ServedDefinition
 {
+    private readonly Dictionary<string, CustomRegistry> _registries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Version, string Subresource), Route> _routes = [];
 
     public ServedDefinition(RegistryServices services, CachedObject source, CustomDefinition definition, ICustomConverter converter, WatchCache cache)
@@ -19,6 +20,8 @@ internal sealed class ServedDefinition
         foreach (var version in definition.Versions)
         {
             var registry = new CustomRegistry(services, definition, version, converter, cache);
+            if (version.Source.Served)
+                _registries[version.Name] = registry;
             if (version == definition.Storage)
                 Stored = registry;
             if (!version.Source.Served)
@@ -46,6 +49,9 @@ internal sealed class ServedDefinition
     public IEnumerable<Route> Routes => _routes.Values;
 
     public Route? Find(string version, string subresource) => _routes.GetValueOrDefault((version, subresource));
+
+    /// <summary>Of a version that is served; null when it is not.</summary>
+    public CustomRegistry? RegistryOf(string version) => _registries.GetValueOrDefault(version);
 
     private static ScaleHandler<CustomObject> Scale(CustomRegistry registry, CustomVersion version)
     {

@@ -189,7 +189,7 @@ public static class JsonPatch
         }
 
         if (!JsonNode.DeepEquals(actual, expected))
-            throw PatchException.DoesNotApply($"testing value {path} failed: test failed");
+            throw PatchException.TestFailed($"testing value {path} failed: test failed");
     }
 
     /// <summary>Container of the last segment, or null when the path leads nowhere.</summary>

@@ -20,6 +20,9 @@ public sealed class PatchException(PatchFailure failure, string message) : Excep
 {
     public PatchFailure Failure { get; } = failure;
 
+    /// <summary>A <c>test</c> found something else: the patch is not meant for this object.</summary>
+    public bool IsFailedTest { get; init; }
+
     /// <summary>The answer to the client, in the form that kube-apiserver gives it.</summary>
     public Status ToStatus() => Failure switch
     {
@@ -40,6 +43,8 @@ public sealed class PatchException(PatchFailure failure, string message) : Excep
     };
 
     internal static PatchException Malformed(string message) => new(PatchFailure.Malformed, message);
+
+    internal static PatchException TestFailed(string message) => new(PatchFailure.DoesNotApply, message) { IsFailedTest = true };
 
     internal static PatchException DoesNotApply(string message) => new(PatchFailure.DoesNotApply, message);
 }

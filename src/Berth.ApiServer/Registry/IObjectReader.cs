@@ -16,6 +16,9 @@ public interface IObjectReader
     IReadOnlyList<T> List<T>(string? ns = null)
         where T : class, IApiObject<T>;
 
+    /// <summary>Kinds that only a name is known of; null when nothing of that kind is stored.</summary>
+    ValueTask<IKindReader?> FindKindAsync(string group, string version, string kind, CancellationToken cancellation = default);
+
     /// <summary>
     /// Differs from what it was whenever an object of the kind was added, changed or deleted in between: who keeps
     /// something made from a <see cref="List{T}"/> asks before each use whether it still holds. A memory read.

@@ -14,6 +14,9 @@ public sealed class RegistryCatalog(WatchCacheHub hub) : IObjectReader
 {
     private FrozenDictionary<KindInfo, ResourceRegistry> _registries = FrozenDictionary<KindInfo, ResourceRegistry>.Empty;
 
+    /// <summary>Looks for custom resources by group, version and kind; set while the server is put together.</summary>
+    internal Func<string, string, string, CancellationToken, ValueTask<ResourceRegistry?>>? Custom { get; set; }
+
     public IEnumerable<ResourceRegistry> All => _registries.Values;
 
     /// <exception cref="ArgumentException">The kind is not stored.</exception>
@@ -39,6 +42,14 @@ public sealed class RegistryCatalog(WatchCacheHub hub) : IObjectReader
 
     public long Version<T>()
         where T : class, IApiObject<T> => For<T>().Cache.Version;
+
+    public async ValueTask<IKindReader?> FindKindAsync(string group, string version, string kind, CancellationToken cancellation = default)
+    {
+        var found = All.FirstOrDefault(r => r.Kind.Group == group && r.Kind.Version == version && r.Kind.Kind == kind);
+        if (found is null && Custom is { } custom)
+            found = await custom(group, version, kind, cancellation).ConfigureAwait(false);
+        return found is null ? null : new RegistryReader(found);
+    }
 
     private T? Cached<T>(ObjectKey key)
         where T : class, IApiObject<T> => For<T>().Cache.Current.Get(key)?.Value as T;

@@ -54,6 +54,7 @@ public partial class ResourceRegistry<T>
                 var errors = new FieldErrors();
                 MetadataRules.Validate(errors, FieldPath.Metadata, prepared.Metadata, Kind.Namespaced, Strategy.NameRule);
                 Strategy.Validate(prepared, errors);
+                Strategy.ValidateCreate(prepared, errors);
                 ThrowIfInvalid(prepared, errors);
                 foreach (var warning in Strategy.Warnings(prepared, null))
                     context.Warn(warning);

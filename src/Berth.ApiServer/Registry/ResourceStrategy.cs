@@ -56,6 +56,11 @@ public class ResourceStrategy<T>
     {
     }
 
+    /// <summary>Called behind <see cref="Validate"/> for new objects.</summary>
+    public virtual void ValidateCreate(T value, FieldErrors errors)
+    {
+    }
+
     /// <summary>Called beside <see cref="Validate"/> for updates: what may not change.</summary>
     public virtual void ValidateUpdate(T value, T old, FieldErrors errors)
     {

@@ -46,6 +46,9 @@ public sealed class FieldErrors
 
     public void Duplicate(string path, object? value, string detail = "") => Add("FieldValueDuplicate", path, $"Duplicate value: {Show(value)}", detail);
 
+    /// <summary>For structs whose content as a whole would only fill the message.</summary>
+    public void DuplicateStruct(string path) => Add("FieldValueDuplicate", path, "Duplicate value", "");
+
     public void NotFound(string path, object? value, string detail = "") => Add("FieldValueNotFound", path, $"Not found: {Show(value)}", detail);
 
     public void TooLong(string path, int maxLength) => Add("FieldValueTooLong", path, "Too long", $"may not be more than {maxLength} bytes");

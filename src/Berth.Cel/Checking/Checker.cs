@@ -14,8 +14,12 @@ internal sealed class Checker(CelEnvironment environment)
     private readonly TypeBindings _bindings = new();
     private readonly List<CelIssue> _issues = [];
     private readonly List<Scope> _scopes = [];
+    private int _mixed;
 
     public IReadOnlyList<CelIssue> Issues => _issues;
+
+    /// <summary>The variables of the environment that the expression uses.</summary>
+    public HashSet<string> Read { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Places that the variables of macros need at the same time.</summary>
     public int Slots { get; private set; }
@@ -76,6 +80,7 @@ internal sealed class Checker(CelEnvironment environment)
         if (environment.Variables.TryGetValue(name, out var declared))
         {
             type = declared;
+            Read.Add(name);
             return new Reference(name);
         }
 
@@ -154,8 +159,12 @@ internal sealed class Checker(CelEnvironment environment)
             }
         }
 
+        // What is formatted may be of any types.
+        var isFormat = call is { Function: "format", Target: not null };
+        _mixed += isFormat ? 1 : 0;
         foreach (var argument in call.Arguments)
             Visit(argument);
+        _mixed -= isFormat ? 1 : 0;
         if (!environment.Functions.Has(call.Function))
             return Undeclared(call.Position, call.Function);
         IReadOnlyList<Expr> arguments = call.Target is null ? call.Arguments : [call.Target, .. call.Arguments];
@@ -262,7 +271,8 @@ internal sealed class Checker(CelEnvironment environment)
             return _bindings.Substitute(other).IsDyn ? CelType.Dyn : one;
         if (_bindings.IsAssignable(other, one))
             return other;
-        Report(position, $"expected type '{_bindings.Substitute(one, true)}' but found '{_bindings.Substitute(other, true)}'");
+        if (_mixed == 0)
+            Report(position, $"expected type '{_bindings.Substitute(one, true)}' but found '{_bindings.Substitute(other, true)}'");
         return CelType.Dyn;
     }
 

@@ -39,7 +39,7 @@ internal sealed class Parser
         {
             var expression = parser.Expression();
             if (parser.Current.Kind != TokenKind.End)
-                throw parser.Unexpected("<EOF>");
+                throw parser.Left();
             return parser._issues.Count == 0 ? (expression, []) : (null, parser._issues);
         }
         catch (ParseException e)
@@ -326,6 +326,8 @@ internal sealed class Parser
     private List<Expr> Arguments(string close)
     {
         var arguments = new List<Expr>();
+        if (Current.Kind == TokenKind.End)
+            throw Unexpected(Start.Replace("'('", "'(', ')'", StringComparison.Ordinal));
         if (!TakeIf(close))
         {
             do
@@ -376,6 +378,11 @@ internal sealed class Parser
     private Token Expect(string symbol) => Current.Is(symbol) ? Take() : throw Unexpected($"'{symbol}'");
 
     private Token Identifier() => Current.Kind == TokenKind.Identifier ? Take() : throw Unexpected("IDENTIFIER");
+
+    // One token too many reads differently from a text that goes on.
+    private ParseException Left() => _tokens[_at + 1].Kind == TokenKind.End
+        ? new(Current.Position, $"Syntax error: extraneous input '{Current.Text}' expecting <EOF>")
+        : Unexpected("<EOF>");
 
     private ParseException Unexpected(string expected) =>
         new(Current.Position, $"Syntax error: mismatched input '{Current.Text}' expecting {expected}");

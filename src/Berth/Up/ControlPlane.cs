@@ -86,7 +86,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                     NodeTransport = NodeTransport.Create(certificates),
                     ProxyIdentity = () => certificates.ProxyClient.Current,
                 },
-                objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true)));
+                objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true, authorizer: () => security.Authorizer)));
             return new ControlPlane(options, time, logs, store, certificates, security, server);
         }
         catch

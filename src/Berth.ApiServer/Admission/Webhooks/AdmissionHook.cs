@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.AdmissionRegistration.V1;
 using Berth.Api.Selection;
+using Berth.ApiServer.Admission.Expressions;
 using Berth.ApiServer.Webhooks;
 
 namespace Berth.ApiServer.Admission.Webhooks;
@@ -14,7 +15,7 @@ internal sealed class AdmissionHook
 
     public AdmissionHook(ValidatingWebhook hook)
     {
-        (Name, _rules, Conditions) = (hook.Name, hook.Rules, hook.MatchConditions);
+        (Name, _rules, Conditions) = (hook.Name, hook.Rules, new MatchConditions(hook.MatchConditions));
         Target = WebhookTarget.Of(hook.ClientConfig);
         IgnoresFailure = hook.FailurePolicy == "Ignore";
         Equivalent = hook.MatchPolicy != "Exact";
@@ -27,7 +28,7 @@ internal sealed class AdmissionHook
 
     public AdmissionHook(MutatingWebhook hook)
     {
-        (Name, _rules, Conditions) = (hook.Name, hook.Rules, hook.MatchConditions);
+        (Name, _rules, Conditions) = (hook.Name, hook.Rules, new MatchConditions(hook.MatchConditions));
         Target = WebhookTarget.Of(hook.ClientConfig);
         IgnoresFailure = hook.FailurePolicy == "Ignore";
         Equivalent = hook.MatchPolicy != "Exact";
@@ -43,7 +44,7 @@ internal sealed class AdmissionHook
 
     public WebhookTarget Target { get; }
 
-    public ApiList<MatchCondition> Conditions { get; }
+    public MatchConditions Conditions { get; }
 
     public bool IgnoresFailure { get; }
 

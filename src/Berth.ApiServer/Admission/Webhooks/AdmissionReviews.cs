@@ -107,7 +107,7 @@ internal static class AdmissionReviews
 
     private static JsonObject Resource(KindInfo kind) => new() { ["group"] = kind.Group, ["version"] = kind.Version, ["resource"] = kind.Plural };
 
-    private static JsonObject? Options(AdmissionAttributes attributes)
+    public static JsonObject? Options(AdmissionAttributes attributes)
     {
         var kind = attributes.Operation switch
         {

@@ -1,6 +1,8 @@
 using Berth.Api;
 using Berth.Api.AdmissionRegistration.V1;
 using Berth.Api.Core.V1;
+using Berth.ApiServer.Admission.Expressions;
+using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Webhooks;
@@ -8,7 +10,7 @@ using Berth.ApiServer.Webhooks;
 namespace Berth.ApiServer.Admission.Webhooks;
 
 /// <summary>Has webhooks change and check what is written, as their configurations say.</summary>
-public sealed class WebhookPlugin(IObjectReader objects, Random random) : IAdmissionPlugin, IDisposable
+public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> authority, Random random) : IAdmissionPlugin, IDisposable
 {
     private readonly WebhookClient _client = new(objects);
     private readonly Identifiers _identifiers = new(random);
@@ -98,7 +100,20 @@ public sealed class WebhookPlugin(IObjectReader objects, Random random) : IAdmis
             labels = (value ?? old)?.Metadata.Labels ?? [];
         else if (attributes.Namespace.Length > 0)
             labels = (await objects.GetAsync<Namespace>(null, attributes.Namespace, cancellation).ConfigureAwait(false))?.Metadata.Labels ?? [];
-        return hook.Selects(labels, value, old);
+        return hook.Selects(labels, value, old) && Holds(hook, attributes, value, old, cancellation);
+    }
+
+    // What cannot be decided is refused, or let by without asking the webhook.
+    private bool Holds(AdmissionHook hook, AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
+    {
+        if (hook.Conditions.IsEmpty)
+            return true;
+        var holds = hook.Conditions.Hold(new AdmissionInputs(authority.Value, attributes, value, old), out var problem, cancellation);
+        if (problem is null)
+            return holds;
+        return hook.IgnoresFailure
+            ? false
+            : throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name.Length > 0 ? attributes.Name : (value ?? old)?.Metadata.Name ?? "", problem);
     }
 
     private async Task<T> CallAsync<T>(AdmissionHook hook, AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)

@@ -1,4 +1,6 @@
 using Berth.Api.AdmissionRegistration.V1;
+using Berth.ApiServer.Admission.Expressions;
+using Berth.ApiServer.Admission.Policies;
 using Berth.ApiServer.Registry;
 using Berth.ApiServer.Validation;
 
@@ -15,9 +17,6 @@ public sealed class MutatingAdmissionPolicyStrategy : ResourceStrategy<MutatingA
         },
     };
 
-    public override IEnumerable<string> Warnings(MutatingAdmissionPolicy value, MutatingAdmissionPolicy? old) =>
-        ["admission policies are stored but not applied by this server"];
-
     public override void Validate(MutatingAdmissionPolicy value, FieldErrors errors)
     {
         var (spec, path) = (value.Spec, FieldPath.Spec);
@@ -25,8 +24,9 @@ public sealed class MutatingAdmissionPolicyStrategy : ResourceStrategy<MutatingA
         if (spec.ParamKind is { } kind)
             PolicyRules.Kind(errors, path["paramKind"], kind);
         PolicyRules.Constraints(errors, path["matchConstraints"], spec.MatchConstraints);
-        RuleRules.Conditions(errors, path["matchConditions"], spec.MatchConditions);
-        PolicyRules.Variables(errors, path["variables"], spec.Variables);
+        var hasParameters = spec.ParamKind is not null;
+        RuleRules.Conditions(errors, path["matchConditions"], spec.MatchConditions, hasParameters);
+        var variables = PolicyRules.Variables(errors, path["variables"], spec.Variables, AdmissionEnvironment.Of(hasParameters).WithTypes(MutationTypes.Find));
         if (spec.Mutations.IsEmpty)
             errors.Required(path["mutations"], "mutations must contain at least one item");
         for (var i = 0; i < spec.Mutations.Count; i++)
@@ -37,6 +37,17 @@ public sealed class MutatingAdmissionPolicyStrategy : ResourceStrategy<MutatingA
                 errors.Required(at["applyConfiguration"], "must be specified when patchType is ApplyConfiguration");
             if (mutation.PatchType == "JSONPatch" && mutation.JsonPatch is null)
                 errors.Required(at["jsonPatch"], "must be specified when patchType is JSONPatch");
+            if (mutation.PatchType == "ApplyConfiguration" && mutation.JsonPatch is not null)
+                errors.Invalid(at["jsonPatch"], (object)"{jsonPatch}", "must not be specified when patchType is ApplyConfiguration");
+            if (mutation.PatchType == "JSONPatch" && mutation.ApplyConfiguration is not null)
+                errors.Invalid(at["applyConfiguration"], (object)"{applyConfiguration}", "must not be specified when patchType is JSONPatch");
+            var (text, where) = mutation.PatchType == "JSONPatch" ? (mutation.JsonPatch?.Expression, at["jsonPatch"]) : (mutation.ApplyConfiguration?.Expression, at["applyConfiguration"]);
+            if (text is null)
+                continue;
+            if (text.Trim().Length == 0)
+                errors.Required(where["expression"]);
+            else if (MutatingPolicy.Compile(variables.Environment, mutation, out var problem) is null)
+                errors.Invalid(where["expression"], (object)text, problem!);
         }
 
         BasicRules.RequiredOneOf(errors, path["reinvocationPolicy"], spec.ReinvocationPolicy, "IfNeeded", "Never");

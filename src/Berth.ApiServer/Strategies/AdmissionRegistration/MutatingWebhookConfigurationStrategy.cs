@@ -10,10 +10,6 @@ public sealed class MutatingWebhookConfigurationStrategy : ResourceStrategy<Muta
     public override MutatingWebhookConfiguration Default(MutatingWebhookConfiguration value) =>
         value with { Webhooks = value.Webhooks.Select(WebhookRules.Default).ToApiList() };
 
-    public override IEnumerable<string> Warnings(MutatingWebhookConfiguration value, MutatingWebhookConfiguration? old) => value.Webhooks
-        .Where(w => !w.MatchConditions.IsEmpty)
-        .Select(w => $"webhook \"{w.Name}\": matchConditions are stored but not evaluated by this server; the webhook is called whether they hold or not");
-
     public override void Validate(MutatingWebhookConfiguration value, FieldErrors errors)
     {
         for (var i = 0; i < value.Webhooks.Count; i++)

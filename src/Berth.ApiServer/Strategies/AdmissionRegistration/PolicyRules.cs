@@ -1,7 +1,11 @@
 using Berth.Api;
 using Berth.Api.AdmissionRegistration.V1;
 using Berth.Api.Meta.V1;
+using Berth.ApiServer.Admission.Expressions;
+using Berth.ApiServer.Admission.Policies;
 using Berth.ApiServer.Validation;
+using Berth.Cel;
+using Berth.Cel.Types;
 
 namespace Berth.ApiServer.Strategies.AdmissionRegistration;
 
@@ -62,17 +66,30 @@ internal static class PolicyRules
             BasicRules.OneOf(errors, path["parameterNotFoundAction"], action, "Allow", "Deny");
     }
 
-    public static void Variables(FieldErrors errors, FieldPath path, ApiList<Variable> variables)
+    /// <returns>The variables compiled; what follows is compiled with them.</returns>
+    public static PolicyVariables Variables(FieldErrors errors, FieldPath path, ApiList<Variable> variables, CelEnvironment environment)
     {
+        var compiled = new PolicyVariables(environment, variables);
         for (var i = 0; i < variables.Count; i++)
         {
             if (variables[i].Name.Length == 0)
                 errors.Required(path[i]["name"]);
             else if (variables[i].Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_') || char.IsAsciiDigit(variables[i].Name[0]))
-                errors.Invalid(path[i]["name"], (object)variables[i].Name, "name is not a valid CEL identifier");
+                errors.Invalid(path[i]["name"], (object)variables[i].Name, "must be a valid CEL identifier");
             if (variables[i].Expression.Trim().Length == 0)
                 errors.Required(path[i]["expression"], "expression is not specified");
+            else if (compiled.Problems[i] is { } problem)
+                errors.Invalid(path[i]["expression"], (object)variables[i].Expression, problem);
         }
+
+        return compiled;
+    }
+
+    /// <summary>An expression that may not be missing.</summary>
+    public static void Expression(FieldErrors errors, FieldPath path, string expression, CelEnvironment environment, params IReadOnlyList<CelType> results)
+    {
+        if (AdmissionEnvironment.Compile(environment, expression, out var problem, results) is null)
+            errors.Invalid(path, (object)expression, problem!);
     }
 
     private static ApiList<NamedRuleWithOperations> Default(ApiList<NamedRuleWithOperations> rules) =>

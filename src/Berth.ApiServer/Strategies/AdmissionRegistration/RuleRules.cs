@@ -1,6 +1,8 @@
 using Berth.Api;
 using Berth.Api.AdmissionRegistration.V1;
+using Berth.ApiServer.Admission.Expressions;
 using Berth.ApiServer.Validation;
+using Berth.Cel.Types;
 
 namespace Berth.ApiServer.Strategies.AdmissionRegistration;
 
@@ -37,7 +39,8 @@ internal static class RuleRules
             BasicRules.OneOf(errors, path["scope"], scope, "*", "Cluster", "Namespaced");
     }
 
-    public static void Conditions(FieldErrors errors, FieldPath path, ApiList<MatchCondition> conditions)
+    /// <param name="hasParameters">Of policies with a kind of parameters.</param>
+    public static void Conditions(FieldErrors errors, FieldPath path, ApiList<MatchCondition> conditions, bool hasParameters = false)
     {
         if (conditions.Count > ConditionsMax)
             errors.TooMany(path, conditions.Count, ConditionsMax);
@@ -46,6 +49,8 @@ internal static class RuleRules
         {
             if (conditions[i].Expression.Trim().Length == 0)
                 errors.Required(path[i]["expression"]);
+            else if (AdmissionEnvironment.Compile(AdmissionEnvironment.Of(hasParameters), conditions[i].Expression.Trim(), out var problem, CelType.Bool) is null)
+                errors.Invalid(path[i]["expression"], (object)conditions[i].Expression.Trim(), problem!);
             if (conditions[i].Name.Length == 0)
                 errors.Required(path[i]["name"]);
             else

@@ -10,10 +10,6 @@ public sealed class ValidatingWebhookConfigurationStrategy : ResourceStrategy<Va
     public override ValidatingWebhookConfiguration Default(ValidatingWebhookConfiguration value) =>
         value with { Webhooks = value.Webhooks.Select(WebhookRules.Default).ToApiList() };
 
-    public override IEnumerable<string> Warnings(ValidatingWebhookConfiguration value, ValidatingWebhookConfiguration? old) => value.Webhooks
-        .Where(w => !w.MatchConditions.IsEmpty)
-        .Select(w => $"webhook \"{w.Name}\": matchConditions are stored but not evaluated by this server; the webhook is called whether they hold or not");
-
     public override void Validate(ValidatingWebhookConfiguration value, FieldErrors errors)
     {
         for (var i = 0; i < value.Webhooks.Count; i++)

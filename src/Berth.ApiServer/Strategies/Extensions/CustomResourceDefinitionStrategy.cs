@@ -55,17 +55,6 @@ public sealed class CustomResourceDefinitionStrategy : SpecAndStatusStrategy<Cus
     public override void ValidateStatusUpdate(CustomResourceDefinition value, CustomResourceDefinition old, FieldErrors errors) =>
         DefinitionRules.StoredVersions(errors, FieldPath.Root["status"]["storedVersions"], value.Status.StoredVersions, value.Spec.Versions);
 
-    public override IEnumerable<string> Warnings(CustomResourceDefinition value, CustomResourceDefinition? old)
-    {
-        for (var i = 0; i < value.Spec.Versions.Count; i++)
-        {
-            if (value.Spec.Versions[i].SchemaValue?.OpenAPIV3Schema is { } schema && StructuralRules.FirstRule(schema) is { } rule)
-            {
-                yield return $"spec.versions[{i}].schema.openAPIV3Schema: x-kubernetes-validations are stored but not enforced by this server (first rule: {rule})";
-            }
-        }
-    }
-
     protected override CustomResourceDefinition WithoutStatus(CustomResourceDefinition value) => value with { Status = CustomResourceDefinitionStatus.Empty };
 
     protected override CustomResourceDefinition WithStatusOf(CustomResourceDefinition value, CustomResourceDefinition other) => value with { Status = other.Status };

@@ -103,7 +103,7 @@ internal static class DefinitionRules
             if (version.SchemaValue?.OpenAPIV3Schema is not { } schema)
                 errors.Required(at["schema"]["openAPIV3Schema"]);
             else
-                StructuralRules.Validate(errors, at["schema"]["openAPIV3Schema"], schema, version.Subresources?.Status is not null);
+                Schema(errors, at["schema"]["openAPIV3Schema"], schema, version.Subresources?.Status is not null);
             if (version.Subresources?.Scale is { } scale)
                 Scale(errors, at["subresources"]["scale"], scale);
             for (var j = 0; j < version.AdditionalPrinterColumns.Count; j++)
@@ -194,6 +194,15 @@ internal static class DefinitionRules
             else if (!value.StartsWith(root, StringComparison.Ordinal))
                 errors.Invalid(at, (object)value, $"should be a json path under {root.TrimEnd('.')}");
         }
+    }
+
+    // Expressions are compiled against the schema: one that is not structural would only make them fail as well.
+    private static void Schema(FieldErrors errors, FieldPath path, JSONSchemaProps schema, bool hasStatus)
+    {
+        var before = errors.Causes.Count;
+        StructuralRules.Validate(errors, path, schema, hasStatus);
+        if (errors.Causes.Count == before)
+            ExpressionRules.Validate(errors, path, CustomResources.StructuralSchema.Compile(schema));
     }
 
     private static void Column(FieldErrors errors, FieldPath path, CustomResourceColumnDefinition column)

@@ -25,13 +25,6 @@ internal static class StructuralRules
         Structure(errors, path, root, isRoot: true);
     }
 
-    /// <summary>Text of a rule anywhere in the schema; null when there is none.</summary>
-    public static string? FirstRule(JSONSchemaProps schema) =>
-        !schema.XKubernetesValidations.IsEmpty ? schema.XKubernetesValidations[0].Rule
-        : schema.Properties.Values.Select(FirstRule).FirstOrDefault(r => r is not null)
-            ?? (schema.Items?.Props is { } items ? FirstRule(items) : null)
-            ?? (schema.AdditionalProperties?.Props is { } additional ? FirstRule(additional) : null);
-
     private static void Structure(FieldErrors errors, FieldPath path, JSONSchemaProps schema, bool isRoot = false)
     {
         Forbidden(errors, path, schema);
@@ -187,8 +180,14 @@ internal static class StructuralRules
         {
             if (rules[i].Rule.Trim().Length == 0)
                 errors.Required(path[i]["rule"], "rule is not specified");
-            if (rules[i].Message.Contains('\n', StringComparison.Ordinal))
-                errors.Invalid(path[i]["message"], (object)rules[i].Message, "message must not contain line breaks");
+            else if (rules[i].Message.Length > 0 && rules[i].Message.Trim().Length == 0)
+                errors.Invalid(path[i]["message"], (object)rules[i].Message, "must be non-empty if specified");
+            else if (rules[i].Message.Trim().Contains('\n', StringComparison.Ordinal))
+                errors.Invalid(path[i]["message"], (object)rules[i].Message, "must not contain line breaks");
+            else if (rules[i].Rule.Trim().Contains('\n', StringComparison.Ordinal) && rules[i].Message.Trim().Length == 0)
+                errors.Required(path[i]["message"], "message must be specified if rule contains line breaks");
+            if (rules[i].MessageExpression.Length > 0 && rules[i].MessageExpression.Trim().Length == 0)
+                errors.Required(path[i]["messageExpression"], "messageExpression must be non-empty if specified");
             if (rules[i].Reason is { } reason)
                 BasicRules.OneOf(errors, path[i]["reason"], reason, "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired");
         }
