@@ -33,35 +33,39 @@ public sealed class CelEnvironment
     };
 
     private readonly Func<string, CelType?>? _types;
+    private readonly bool _hasBind;
 
-    private CelEnvironment(FunctionTable functions, IReadOnlyDictionary<string, CelType> variables, Func<string, CelType?>? types) =>
-        (Functions, Variables, _types) = (functions, variables, types);
+    private CelEnvironment(FunctionTable functions, IReadOnlyDictionary<string, CelType> variables, Func<string, CelType?>? types, bool hasBind) =>
+        (Functions, Variables, _types, _hasBind) = (functions, variables, types, hasBind);
 
     /// <summary>The language with the functions that Kubernetes 1.36 adds to it, and no variables.</summary>
-    public static CelEnvironment Kubernetes { get; } = new(KubernetesLibrary.Table(), new Dictionary<string, CelType>(), null);
+    public static CelEnvironment Kubernetes { get; } = new(KubernetesLibrary.Table(), new Dictionary<string, CelType>(), null, false);
 
     public IReadOnlyDictionary<string, CelType> Variables { get; }
 
     internal FunctionTable Functions { get; }
 
     public CelEnvironment WithVariable(string name, CelType type) =>
-        new(Functions, new Dictionary<string, CelType>(Variables, StringComparer.Ordinal) { [name] = type }, _types);
+        new(Functions, new Dictionary<string, CelType>(Variables, StringComparer.Ordinal) { [name] = type }, _types, _hasBind);
 
     public CelEnvironment WithFunctions(Action<FunctionTable> declare)
     {
         var functions = Functions.Copy();
         declare(functions);
-        return new CelEnvironment(functions, Variables, _types);
+        return new CelEnvironment(functions, Variables, _types, _hasBind);
     }
 
     /// <summary>Types that expressions may name and, if they are of objects, construct.</summary>
-    public CelEnvironment WithTypes(Func<string, CelType?> find) => new(Functions, Variables, _types is { } known ? n => find(n) ?? known(n) : find);
+    public CelEnvironment WithTypes(Func<string, CelType?> find) => new(Functions, Variables, _types is { } known ? n => find(n) ?? known(n) : find, _hasBind);
+
+    /// <summary>With <c>cel.bind(name, value, expression)</c>, which Kubernetes has for device selectors alone.</summary>
+    public CelEnvironment WithBind() => new(Functions, Variables, _types, true);
 
     public CelCompilation Compile(string source)
     {
         if (source.Length > LengthMax)
             return new CelCompilation(source, null, [new CelIssue(0, $"expression code point size exceeds limit: size: {source.Length}, limit {LengthMax}")]);
-        var (expression, issues) = Parser.Parse(source);
+        var (expression, issues) = Parser.Parse(source, _hasBind);
         if (expression is null)
             return new CelCompilation(source, null, issues);
         var checker = new Checker(this);

@@ -28,6 +28,9 @@ public sealed class CelProgram
 
     internal Expr Expression { get; }
 
+    /// <summary>What an evaluation costs at worst, by the sizes that the variables' types allow; <see cref="long.MaxValue"/> when that is too much to say.</summary>
+    public long EstimateCost() => CostEstimate.Of(Expression);
+
     /// <exception cref="OperationCanceledException">The caller lost interest.</exception>
     public CelOutcome Evaluate(ICelInputs inputs, long costMax = CostMaxDefault, CancellationToken cancellation = default)
     {

@@ -9,6 +9,7 @@ namespace Berth.Cel.Tests;
 public sealed class ExpressionTests
 {
     private static readonly CelEnvironment s_environment = CelEnvironment.Kubernetes
+        .WithBind()
         .WithVariable("object", CelType.Dyn)
         .WithVariable("text", CelType.String)
         .WithVariable("numbers", CelType.List(CelType.Int))

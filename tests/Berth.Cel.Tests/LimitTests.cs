@@ -43,6 +43,18 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData("text == 'a'", 2)]
+    [InlineData("list.all(x, x > 0)", 5_000_000)]
+    [InlineData("sized.all(x, x > 0)", 52)]
+    [InlineData("sized.all(x, sized.all(y, x == y))", 562)]
+    [InlineData("text.matches('^a+$')", 314_574)]
+    public void Program_EstimatedCost_FollowsTheSizesOfTypes(string expression, long atLeast)
+    {
+        var estimate = s_environment.WithVariable("sized", CelType.List(CelType.Int).Sized(10)).Compile(expression).Program!.EstimateCost();
+        Assert.InRange(estimate, atLeast, atLeast * 4);
+    }
+
+    [Theory]
     [InlineData("(", ")")]
     [InlineData("[", "]")]
     [InlineData("!(", ")")]
@@ -52,6 +64,23 @@ public sealed class LimitTests
     {
         var deep = string.Concat(Enumerable.Repeat(open, 5000)) + "1" + string.Concat(Enumerable.Repeat(close, 5000));
         Assert.Contains("expression recursion limit exceeded", s_environment.Compile(deep).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Checker_TypesThatDouble_AreRefused()
+    {
+        var doubled = "1";
+        for (var i = 0; i < 60; i++)
+            doubled = $"[{doubled}].map(x{i}, {{x{i}: x{i}}})";
+        Assert.Contains("the type of the expression is too complex", s_environment.Compile(doubled).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Checker_ManyCalls_AreQuick()
+    {
+        var watch = Stopwatch.StartNew();
+        Assert.NotNull(s_environment.Compile(string.Join(" && ", Enumerable.Range(0, 3000).Select(i => $"size([{i}]) == 1 || [] == []"))).Program);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"It took {watch.Elapsed}.");
     }
 
     [Fact]

@@ -11,6 +11,9 @@ namespace Berth.Cel.Checking;
 /// </summary>
 internal sealed class Checker(CelEnvironment environment)
 {
+    // A map of a type to itself is twice that type: a few dozen of them would take for ever to look through.
+    private const int WeightMax = 1000;
+
     private readonly TypeBindings _bindings = new();
     private readonly List<CelIssue> _issues = [];
     private readonly List<Scope> _scopes = [];
@@ -33,7 +36,19 @@ internal sealed class Checker(CelEnvironment environment)
     /// <summary>A node's type when all is checked.</summary>
     public CelType Final(Expr expression) => _bindings.Substitute(expression.Type, final: true);
 
-    private CelType Visit(Expr expression) => expression.Type = expression switch
+    private CelType Visit(Expr expression)
+    {
+        var type = TypeOf(expression);
+        if (type.Weight > WeightMax)
+        {
+            Report(expression.Position, "the type of the expression is too complex");
+            type = CelType.Dyn;
+        }
+
+        return expression.Type = type;
+    }
+
+    private CelType TypeOf(Expr expression) => expression switch
     {
         LiteralExpr literal => literal.Value.Type,
         IdentExpr ident => Ident(ident),
@@ -180,14 +195,17 @@ internal sealed class Checker(CelEnvironment environment)
         {
             if (overload.IsMember != (call.Target is not null) || overload.Parameters.Count != arguments.Length)
                 continue;
-            var trial = _bindings.Copy();
+            var mark = _bindings.Mark();
             var fresh = new Dictionary<string, CelType>(StringComparer.Ordinal);
             var fits = true;
             for (var i = 0; i < arguments.Length && fits; i++)
-                fits = trial.IsAssignable(trial.Instantiate(overload.Parameters[i], fresh), arguments[i]);
+                fits = _bindings.IsAssignable(_bindings.Instantiate(overload.Parameters[i], fresh), arguments[i]);
             if (!fits)
+            {
+                _bindings.Return(mark);
                 continue;
-            _bindings.Adopt(trial);
+            }
+
             fitting.Add(overload);
             var given = _bindings.Substitute(_bindings.Instantiate(overload.Result, fresh));
             result = result is null ? given : result.ToString() == given.ToString() ? result : CelType.Dyn;

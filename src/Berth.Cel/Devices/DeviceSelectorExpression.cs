@@ -31,6 +31,7 @@ public sealed class DeviceSelectorExpression
 
     private static CelEnvironment Environment { get; } = CelEnvironment.Kubernetes
         .WithVariable("device", DeviceType)
+        .WithBind()
         .WithFunctions(t => t.Member("includes", [CelType.Dyn, CelType.Dyn], CelType.Bool, static a => a[0] is not CelList list ? CelEquality.AreEqual(a[0], a[1])
             : list.Count > IncludesMax ? new CelError($"'includes' function cannot be applied to lists longer than {IncludesMax} values")
             : list.Contains(a[1])));

@@ -4,11 +4,12 @@ namespace Berth.Cel.Syntax;
 internal static class Macros
 {
     /// <returns>Null when the call is none.</returns>
-    public static Expr? Expand(int position, string function, Expr? target, IReadOnlyList<Expr> arguments)
+    /// <param name="hasBind">Not everywhere is there <c>cel.bind</c>.</param>
+    public static Expr? Expand(int position, string function, Expr? target, IReadOnlyList<Expr> arguments, bool hasBind)
     {
         if (target is null)
             return function == "has" && arguments.Count == 1 ? Has(arguments[0]) : null;
-        if (target is IdentExpr { Name: "cel" } && function == "bind" && arguments.Count == 3)
+        if (hasBind && target is IdentExpr { Name: "cel" } && function == "bind" && arguments.Count == 3)
             return new BindExpr(position, BindKind.Value, Variable(arguments[0]), arguments[1], arguments[2]);
         return (function, arguments.Count) switch
         {

@@ -20,11 +20,13 @@ internal sealed class Parser
 
     private readonly List<Token> _tokens;
     private readonly List<CelIssue> _issues;
+    private readonly bool _hasBind;
     private int _at;
     private int _nesting;
 
-    private Parser(string source)
+    private Parser(string source, bool hasBind)
     {
+        _hasBind = hasBind;
         _issues = [];
         _tokens = new Lexer(source, _issues).All();
     }
@@ -32,9 +34,9 @@ internal sealed class Parser
     private Token Current => _tokens[_at];
 
     /// <returns>Either an expression or issues.</returns>
-    public static (Expr? Expression, IReadOnlyList<CelIssue> Issues) Parse(string source)
+    public static (Expr? Expression, IReadOnlyList<CelIssue> Issues) Parse(string source, bool hasBind)
     {
-        var parser = new Parser(source);
+        var parser = new Parser(source, hasBind);
         try
         {
             var expression = parser.Expression();
@@ -165,7 +167,7 @@ internal sealed class Parser
                 {
                     var open = Take().Position;
                     var arguments = Arguments(")");
-                    value = Bounded(Macros.Expand(open, name.Text, value, arguments) ?? new CallExpr(open, name.Text, value, arguments));
+                    value = Bounded(Macros.Expand(open, name.Text, value, arguments, _hasBind) ?? new CallExpr(open, name.Text, value, arguments));
                 }
                 else
                 {
@@ -251,7 +253,7 @@ internal sealed class Parser
         {
             var open = Take().Position;
             var arguments = Arguments(")");
-            return Bounded(Macros.Expand(open, name.Text, null, arguments) ?? new CallExpr(open, name.Text, null, arguments));
+            return Bounded(Macros.Expand(open, name.Text, null, arguments, _hasBind) ?? new CallExpr(open, name.Text, null, arguments));
         }
 
         if (s_reserved.Contains(name.Text))

@@ -8,6 +8,7 @@ public class CelType
         Kind = kind;
         Name = name;
         Parameters = parameters;
+        Weight = (int)Math.Min(int.MaxValue, 1 + parameters.Sum(p => (long)p.Weight));
     }
 
     public static CelType Dyn { get; } = new(CelKind.Dyn, "dyn");
@@ -47,6 +48,12 @@ public class CelType
 
     public IReadOnlyList<CelType> Parameters { get; }
 
+    /// <summary>The most characters, bytes or items that a value can have; null when nobody said. For estimates of cost alone.</summary>
+    public long? SizeMax { get; init; }
+
+    /// <summary>Types that it is made of, counted as often as they occur.</summary>
+    internal int Weight { get; }
+
     public bool IsDyn => Kind == CelKind.Dyn;
 
     public bool IsOptional => Kind == CelKind.Opaque && Name == "optional_type";
@@ -74,5 +81,8 @@ public class CelType
         _ => Name,
     };
 
-    internal CelType With(IReadOnlyList<CelType> parameters) => new(Kind, Name, parameters);
+    /// <summary>The same type with a bound on its values.</summary>
+    public CelType Sized(long max) => new(Kind, Name, Parameters) { SizeMax = max };
+
+    internal CelType With(IReadOnlyList<CelType> parameters) => new(Kind, Name, parameters) { SizeMax = SizeMax };
 }

@@ -3,21 +3,28 @@ namespace Berth.Cel.Types;
 /// <summary>What the type parameters of signatures stand for so far. One for each check of an expression.</summary>
 internal sealed class TypeBindings
 {
-    private readonly Dictionary<string, CelType> _bound;
+    private readonly Dictionary<string, CelType> _bound = new(StringComparer.Ordinal);
+
+    // What each change replaced, so that a signature that does not fit after all leaves nothing behind.
+    private readonly List<(string Name, CelType? Before)> _trail = [];
     private int _fresh;
 
-    public TypeBindings() => _bound = new Dictionary<string, CelType>(StringComparer.Ordinal);
+    /// <summary>A point to come back to.</summary>
+    public int Mark() => _trail.Count;
 
-    private TypeBindings(TypeBindings other) => (_bound, _fresh) = (new Dictionary<string, CelType>(other._bound, StringComparer.Ordinal), other._fresh);
-
-    public TypeBindings Copy() => new(this);
-
-    /// <summary>Makes what a copy found out one's own.</summary>
-    public void Adopt(TypeBindings copy)
+    /// <summary>Forgets what was settled since then.</summary>
+    public void Return(int mark)
     {
-        _fresh = copy._fresh;
-        foreach (var (name, type) in copy._bound)
-            _bound[name] = type;
+        for (var i = _trail.Count - 1; i >= mark; i--)
+        {
+            var (name, before) = _trail[i];
+            if (before is null)
+                _bound.Remove(name);
+            else
+                _bound[name] = before;
+        }
+
+        _trail.RemoveRange(mark, _trail.Count - mark);
     }
 
     public CelType Fresh() => CelType.Parameter($"_var{_fresh++}");
@@ -92,7 +99,7 @@ internal sealed class TypeBindings
             // What was int and meets dyn is dyn from now on.
             var (was, now) = (Substitute(known), Substitute(other));
             if (IsWider(now, was) && !Mentions(now, parameter.Name))
-                _bound[parameter.Name] = now;
+                Set(parameter.Name, now);
             return true;
         }
 
@@ -101,8 +108,14 @@ internal sealed class TypeBindings
             return true;
         if (Mentions(other, parameter.Name))
             return false;
-        _bound[parameter.Name] = other;
+        Set(parameter.Name, other);
         return true;
+    }
+
+    private void Set(string name, CelType type)
+    {
+        _trail.Add((name, _bound.GetValueOrDefault(name)));
+        _bound[name] = type;
     }
 
     private static bool IsWider(CelType candidate, CelType than)

@@ -101,6 +101,20 @@ public sealed class RuleTests
         Assert.Contains(problem, cause, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Definition_RuleThatMayCostTooMuch_IsRefused()
+    {
+        await using var server = await TestServer.StartAsync();
+        const string Problem = "Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)";
+        const string At = "spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: ";
+        Assert.Contains(At + Problem, Crontabs.Causes(await DefineAsync("")));
+        Assert.Null((await DefineAsync(",\"maxItems\":100"))["details"]?["causes"]);
+
+        async Task<System.Text.Json.Nodes.JsonNode> DefineAsync(string bound) => (await server.SendAsync(HttpMethod.Post, Crontabs.DefinitionPath, Crontabs.Definition(Plain(
+            """{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-validations":[{"rule":"self.l.all(x, self.l.all(y, x == y))"}],"properties":{"l":{"type":"array","items":{"type":"integer"}"""
+            + bound + "}}}}}")))).Body;
+    }
+
     private static string Plain(string schema) => $$$"""{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{{{schema}}}}}""";
 
     private static async Task<TestServer> StartAsync()

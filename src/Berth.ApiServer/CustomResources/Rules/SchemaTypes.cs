@@ -13,19 +13,19 @@ internal static class SchemaTypes
     public static CelType? Of(StructuralSchema schema, string name, bool isResource)
     {
         if (schema.IsIntOrString)
-            return CelType.Dyn;
+            return CelType.Dyn.Sized(SchemaSizes.OfText(schema));
         return schema.Type switch
         {
             "array" => schema.Items is { } items && Of(items, name + ".@idx", items.IsEmbedded) is { } item ? List(schema, item) : null,
             "object" when schema.Additional is { } additional && !isResource =>
-                Of(additional, name + ".@elem", additional.IsEmbedded) is { } value ? CelType.Map(CelType.String, value) : null,
+                Of(additional, name + ".@elem", additional.IsEmbedded) is { } value ? CelType.Map(CelType.String, value).Sized(SchemaSizes.OfMap(schema)) : null,
             "object" => new SchemaObjectType(name, Fields(schema, name, isResource)),
             "string" => schema.Source.Format switch
             {
-                "byte" => CelType.Bytes,
+                "byte" => CelType.Bytes.Sized(SchemaSizes.OfText(schema)),
                 "duration" => CelType.Duration,
                 "date" or "date-time" => CelType.Timestamp,
-                _ => CelType.String,
+                _ => CelType.String.Sized(SchemaSizes.OfText(schema)),
             },
             "boolean" => CelType.Bool,
             "number" => CelType.Double,
@@ -36,9 +36,9 @@ internal static class SchemaTypes
 
     private static CelType List(StructuralSchema schema, CelType item) => schema.Source.XKubernetesListType switch
     {
-        "set" => new SchemaListType(item, []),
-        "map" => new SchemaListType(item, [.. schema.Source.XKubernetesListMapKeys.Select(k => PropertyNames.Escape(k) ?? k)]),
-        _ => CelType.List(item),
+        "set" => new SchemaListType(item, []) { SizeMax = SchemaSizes.OfList(schema) },
+        "map" => new SchemaListType(item, [.. schema.Source.XKubernetesListMapKeys.Select(k => PropertyNames.Escape(k) ?? k)]) { SizeMax = SchemaSizes.OfList(schema) },
+        _ => CelType.List(item).Sized(SchemaSizes.OfList(schema)),
     };
 
     private static IEnumerable<KeyValuePair<string, CelType>> Fields(StructuralSchema schema, string name, bool isResource)

@@ -10,28 +10,45 @@ internal static class ExpressionRules
     /// <summary>For schemas that are structural.</summary>
     public static void Validate(FieldErrors errors, FieldPath path, StructuralSchema root)
     {
-        if (root.HasRules)
-            Visit(errors, path, root, "self", isResource: true, uncorrelatable: null);
+        if (!root.HasRules)
+            return;
+        var costs = new RuleCosts();
+        Visit(errors, costs, path, root, new Place("self", IsResource: true, Uncorrelatable: null, Occurrences: 1));
+        costs.Finish(errors, path);
     }
 
-    /// <param name="uncorrelatable">The outermost part of the schema whose old values cannot be told apart; null when all can.</param>
-    private static void Visit(FieldErrors errors, FieldPath path, StructuralSchema schema, string name, bool isResource, FieldPath? uncorrelatable)
+    private static void Visit(FieldErrors errors, RuleCosts costs, FieldPath path, StructuralSchema schema, Place place)
     {
         if (!schema.HasRules)
             return;
         if (!schema.Rules.IsEmpty)
-            Rules(errors, path["x-kubernetes-validations"], schema, name, isResource, uncorrelatable);
+            Rules(errors, costs, path["x-kubernetes-validations"], schema, place);
         foreach (var (property, part) in schema.Properties)
-            Visit(errors, path["properties"].Key(property), part, $"{name}.{property}", part.IsEmbedded, uncorrelatable);
+            Visit(errors, costs, path["properties"].Key(property), part, place with { Name = $"{place.Name}.{property}", IsResource = part.IsEmbedded });
         if (schema.Additional is { } additional)
-            Visit(errors, path["additionalProperties"], additional, name + ".@elem", additional.IsEmbedded, uncorrelatable);
+        {
+            Visit(errors, costs, path["additionalProperties"], additional, new Place(
+                place.Name + ".@elem", additional.IsEmbedded, place.Uncorrelatable, Times(place.Occurrences, schema.Source.MaxProperties)));
+        }
+
         if (schema.Items is { } items)
-            Visit(errors, path["items"], items, name + ".@idx", items.IsEmbedded, uncorrelatable ?? (schema.Source.XKubernetesListType == "map" ? null : path["items"]));
+        {
+            Visit(errors, costs, path["items"], items, new Place(
+                place.Name + ".@idx",
+                items.IsEmbedded,
+                place.Uncorrelatable ?? (schema.Source.XKubernetesListType == "map" ? null : path["items"]),
+                Times(place.Occurrences, schema.Source.MaxItems)));
+        }
     }
 
-    private static void Rules(FieldErrors errors, FieldPath path, StructuralSchema schema, string name, bool isResource, FieldPath? uncorrelatable)
+    private static long? Times(long? occurrences, long? items) => occurrences is { } often && items is { } many
+        ? (Int128)often * Math.Max(0, many) is var product && product > long.MaxValue ? long.MaxValue : (long)product
+        : null;
+
+    private static void Rules(FieldErrors errors, RuleCosts costs, FieldPath path, StructuralSchema schema, Place place)
     {
-        var self = SchemaTypes.Of(schema, name, isResource);
+        var occurrences = place.Occurrences ?? SchemaSizes.Occurrences(schema);
+        var self = SchemaTypes.Of(schema, place.Name, place.IsResource);
         for (var i = 0; i < schema.Rules.Count; i++)
         {
             var (source, at) = (schema.Rules[i], path[i]);
@@ -46,14 +63,24 @@ internal static class ExpressionRules
             }
 
             var rule = new CompiledRule(source, self);
+            if (rule.Program is { } program)
+                costs.Add(errors, at["rule"], "estimated rule cost", program.EstimateCost(), occurrences);
+            if (rule.Message is { } made)
+                costs.Add(errors, at["messageExpression"], "estimated messageExpression cost", made.EstimateCost(), occurrences);
             if (rule.Problem is { } problem)
                 errors.Invalid(at["rule"], (object)source, problem);
             if (rule.MessageProblem is { } message)
                 errors.Invalid(at["messageExpression"], (object)source, message);
-            if (rule.IsTransition && uncorrelatable is not null)
+            if (rule.IsTransition && place.Uncorrelatable is { } uncorrelatable)
                 errors.Invalid(at["rule"], (object)source.Rule, $"oldSelf cannot be used on the uncorrelatable portion of the schema within {uncorrelatable}");
             else if (rule is { IsTransition: false, Problem: null } && source.OptionalOldSelf is { } optional)
                 errors.Invalid(at["optionalOldSelf"], (object)optional, "may not be set if oldSelf is not used in rule");
         }
     }
+
+    /// <summary>Where a part of a schema is.</summary>
+    /// <param name="Name">Of its type.</param>
+    /// <param name="Uncorrelatable">The outermost part of the schema around it whose old values cannot be told apart; null when all can.</param>
+    /// <param name="Occurrences">How many values it can have in one object; null when nothing but the object's size bounds that.</param>
+    private sealed record Place(string Name, bool IsResource, FieldPath? Uncorrelatable, long? Occurrences);
 }
