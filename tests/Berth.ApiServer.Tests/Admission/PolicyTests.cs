@@ -1,4 +1,6 @@
 using System.Net;
+using Berth.Api.AdmissionRegistration.V1;
+using Berth.Api.Core.V1;
 
 namespace Berth.ApiServer.Tests.Admission;
 
@@ -79,6 +81,7 @@ public sealed class PolicyTests
         await server.RefusalAsync(Maps, """{"metadata":{"name":"three"},"data":{"a":"","b":"","c":""}}""", HttpStatusCode.UnprocessableEntity);
 
         await server.SendAsync(HttpMethod.Delete, Maps + "/limits");
+        await UntilAsync(() => !server.Host.Objects.List<ConfigMap>("a").Any(c => c.Metadata.Name == "limits"));
         Assert.Contains(
             "failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction",
             await server.RefusalAsync(Maps, """{"metadata":{"name":"four"},"data":{}}""", HttpStatusCode.UnprocessableEntity),
@@ -146,6 +149,7 @@ public sealed class PolicyTests
              "clientConfig":{"url":"https://127.0.0.1:1/"},"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["configmaps"]}],
              "matchConditions":[{"name":"not-skip-me","expression":"object.metadata.name != 'skip-me'"},{"name":"data","expression":"object.metadata.name != 'broken' || object.data.x == 'y'"}]}]}
             """);
+        await UntilAsync(() => server.Host.Objects.List<ValidatingWebhookConfiguration>().Count == 1);
         await server.CreateAsync(Maps, """{"metadata":{"name":"skip-me"}}""");
         Assert.Contains("failed calling webhook", await server.RefusalAsync(Maps, """{"metadata":{"name":"other"}}""", HttpStatusCode.InternalServerError), StringComparison.Ordinal);
         Assert.Equal(
@@ -159,11 +163,24 @@ public sealed class PolicyTests
     {
         await server.CreateAsync(Policies, Policy("p", spec));
         await server.CreateAsync(Bindings, $$$"""{"metadata":{"name":"b"},"spec":{"policyName":"p","validationActions":{{{actions}}}{{{more}}}}}""");
+        await UntilAsync(() => server.Host.Objects.List<ValidatingAdmissionPolicyBinding>().Count == 1);
     }
 
     private static async Task MutateAsync(AdmissionServer server, string name, string spec)
     {
         await server.CreateAsync("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", Policy(name, spec));
         await server.CreateAsync("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings", $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"policyName":"{{{name}}}"}}""");
+        await UntilAsync(() => server.Host.Objects.List<MutatingAdmissionPolicyBinding>().Any(b => b.Metadata.Name == name));
+    }
+
+    // Policies hold once the server's memory has them, a moment after they were created.
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var deadline = new CancellationTokenSource(TestServer.Deadline);
+        while (!holds())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 }
