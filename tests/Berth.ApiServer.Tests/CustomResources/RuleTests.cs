@@ -93,7 +93,7 @@ public sealed class RuleTests
     public async Task Definition_WrongRule_IsRefused(string rule, string field, string problem)
     {
         await using var server = await TestServer.StartAsync();
-        var schema = $$$"""{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-validations":[{{{rule}}}],"properties":{"a":{"type":"integer"}}}}}""";
+        var schema = $$$"""{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-validations":[{{{rule}}}],"properties":{"a":{"type":"integer"} } } } }""";
         var (code, body) = await server.SendAsync(HttpMethod.Post, Crontabs.DefinitionPath, Crontabs.Definition(Plain(schema)));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
         var cause = Assert.Single(Crontabs.Causes(body));

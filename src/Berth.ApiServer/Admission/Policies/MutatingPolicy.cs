@@ -78,8 +78,9 @@ internal sealed class MutatingPolicy
     {
         PathsMatch("Object", configuration);
         var applied = (JsonObject)Json(configuration)!;
-        applied["apiVersion"] = value.KindInfo.ApiVersion;
-        applied["kind"] = value.KindInfo.Kind;
+        // What the object is, is not for a policy to say.
+        applied.Remove("apiVersion");
+        applied.Remove("kind");
         if (AppliedValidation.Check(applied, value.KindInfo.Schema) is { } unfit)
             throw new PolicyException($"error applying patch: failed to convert patch object to typed object: {unfit}");
         var type = FieldType.Of(value.KindInfo.Schema);
