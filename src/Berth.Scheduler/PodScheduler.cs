@@ -147,6 +147,8 @@ public sealed partial class PodScheduler : IDisposable
             var refusers = unschedulable.Candidates.Refusers;
             _queue.Fail(queued, mark, [.. cycle.Filters.Where(f => refusers.Contains(f.Name))]);
             _ = EndVictimsAndTellAsync(pod, unschedulable.Message, preemption, ct);
+            foreach (var reserver in _reservers)
+                _ = reserver.AfterRefusalAsync(pod, ct);
         }
     }
 

@@ -21,4 +21,7 @@ public interface IReservePlugin
 
     /// <summary>Gives back what was reserved, whether it came about or not. Called under the scheduler's lock, also for pods that reserved nothing.</summary>
     void Unreserve(string podUid);
+
+    /// <summary>The pod has found no place: what it holds and what may be in its own way can be given up.</summary>
+    Task AfterRefusalAsync(Pod pod, CancellationToken ct) => Task.CompletedTask;
 }

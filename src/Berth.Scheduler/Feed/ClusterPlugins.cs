@@ -4,7 +4,6 @@ using Berth.Scheduler.Plugins.Claims;
 using Berth.Scheduler.Plugins.Exact;
 using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Queue;
-using ResourceClaim = Berth.Api.Resource.V1.ResourceClaim;
 
 namespace Berth.Scheduler.Feed;
 
@@ -19,10 +18,14 @@ internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IRea
         var places = new ExactPlaces();
         if (!claims)
             return new([.. volumes.Filters, places], [volumes.Binding, places]);
-        var informer = informers.For<ResourceClaim>();
-        void Changed(ResourceClaim claim) => tell(new ClusterEvent.Other("ResourceClaim", claim.Metadata.Namespace, claim.Metadata.Name));
-        informer.AddHandler(Changed, (_, claim) => Changed(claim), Changed);
-        var devices = new DynamicResources(informer.Cache, informers.Client);
+        var book = new ClaimBook(informers, new NoDeviceSelectors(), (claim, devices) =>
+        {
+            if (claim != default)
+                tell(new ClusterEvent.Other("ResourceClaim", claim.Namespace, claim.Name));
+            if (devices)
+                tell(new ClusterEvent.Other(DynamicResources.DevicesChanged, "", ""));
+        });
+        var devices = new DynamicResources(book, informers.Client, time);
         return new([.. volumes.Filters, devices, places], [volumes.Binding, devices, places]);
     }
 }

@@ -1,32 +1,46 @@
+using System.Collections.Concurrent;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client;
-using Berth.Client.Informers;
+using Berth.Resources.Claims;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Queue;
 using Berth.Scheduler.Snapshot;
 using ResourceClaim = Berth.Api.Resource.V1.ResourceClaim;
-using ResourceClaimConsumerReference = Berth.Api.Resource.V1.ResourceClaimConsumerReference;
 
 namespace Berth.Scheduler.Plugins.Claims;
 
 /// <summary>
-/// Pods with resource claims go where the devices of their claims can be reached. Claims are taken as others have allocated
-/// them: a pod whose claim is not allocated waits, and says so.
+/// Pods with resource claims go where the devices of their claims can be reached; claims that have no devices yet are given
+/// those of the node that is chosen.
 /// </summary>
-/// <remarks>Before the pod is bound, each claim is reserved for it through the API: a claim has 256 users at most.</remarks>
-public sealed class DynamicResources(InformerCache<ResourceClaim> claims, IClusterClient client) : IFilterPlugin, IReservePlugin
+/// <remarks>
+/// 1. The pod's claims must exist, be its own and be usable. 2. A node must be in reach of what is allocated, and 3. have the
+/// devices for what is not: the allocator tries each node. 4. The choice is held, 5. written with the pod's reservation
+/// before the pod is bound, and 6. drivers that ask for it get time to make the devices ready. 7. A claim that only this
+/// pod wants, and that keeps it from every node by what it was given before, is deallocated, so that it can be had elsewhere.
+/// </remarks>
+public sealed class DynamicResources(ClaimBook book, IClusterClient client, TimeProvider time) : IFilterPlugin, IReservePlugin
 {
-    // As the API has it.
-    private const int UsersMax = 256;
+    /// <summary>What <see cref="ClusterEvent.Other"/> calls devices that came, changed or became free.</summary>
+    public const string DevicesChanged = "ResourceSlice";
+
+    // As kube-scheduler waits for binding conditions.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+
+    private readonly ClaimWriter _writer = new(book, client, time);
+    private readonly ConcurrentDictionary<string, ObjectKey> _blocking = new(StringComparer.Ordinal);
+    private (string PodUid, ClaimAllocator? Allocator, Dictionary<Node, ClaimOutcome> ByNode) _tried = ("", null, []);
 
     public string Name => nameof(DynamicResources);
 
     public void PreFilter(PodContext pod, ClusterState state, Candidates candidates)
     {
-        foreach (var asked in pod.Pod.Spec.ResourceClaims)
+        _blocking.TryRemove(pod.Pod.Metadata.Uid, out _);
+        // 1.
+        foreach (var entry in pod.Pod.Spec.ResourceClaims)
         {
-            if (Problem(pod.Pod, asked) is not { } problem)
+            if (Problem(pod.Pod, entry) is not { } problem)
                 continue;
             candidates.RejectPod(Name, problem);
             return;
@@ -35,80 +49,181 @@ public sealed class DynamicResources(InformerCache<ResourceClaim> claims, IClust
 
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
-        foreach (var claim in ClaimsOf(pod.Pod))
+        var claims = ClaimsOf(pod.Pod).ToList();
+        if (claims.Count == 0)
+            return;
+        // 2.
+        foreach (var claim in claims)
         {
             if (claim.Status.Allocation?.NodeSelector is not { } selector)
                 continue;
-            var terms = selector.NodeSelectorTerms.Select(t => new NodeTerm(t)).ToList();
             foreach (var row in candidates.Remaining)
             {
-                if (!terms.Exists(t => t.Matches(state.Node(row))))
-                    candidates.Reject(row, Name, resolvable: false, "resourceclaim not available on the node");
+                if (NodeReach.Matches(selector, state.Node(row)))
+                    continue;
+                candidates.Reject(row, Name, resolvable: false, "resourceclaim not available on the node");
+                _blocking[pod.Pod.Metadata.Uid] = ObjectKey.Of(claim);
             }
+        }
+
+        // 3.
+        var wanted = claims.Where(c => c.Status.Allocation is null).ToList();
+        if (wanted.Count == 0)
+            return;
+        foreach (var row in candidates.Remaining)
+        {
+            if (Try(pod.Pod, wanted, state.Node(row)).Obstacle is { } obstacle)
+                candidates.Reject(row, Name, resolvable: false, $"cannot allocate all claims: {obstacle}");
         }
     }
 
     public bool MayHelp(Pod pod, ClusterEvent change) => change switch
     {
         ClusterEvent.Other("ResourceClaim", var ns, _) => ns == pod.Metadata.Namespace,
+        ClusterEvent.Other(DevicesChanged, _, _) => true,
         ClusterEvent.SelfChanged or ClusterEvent.NodeAdded => true,
         ClusterEvent.NodeChanged(var old, var node) => !old.Metadata.Labels.Equals(node.Metadata.Labels),
+        // A decision was undone: what it held is free again.
+        ClusterEvent.PodGone(var gone) => gone.Spec.ResourceClaims.Count > 0,
         _ => false,
     };
 
-    public bool Reserve(Pod pod, Node node) => ClaimsOf(pod).Any(c => !IsUser(c, pod));
+    public bool Reserve(Pod pod, Node node)
+    {
+        var claims = ClaimsOf(pod).ToList();
+        var wanted = claims.Where(c => c.Status.Allocation is null).ToList();
+        if (wanted.Count > 0)
+        {
+            // 4. From the same state as the filter; whatever came in between is seen here.
+            var outcome = Try(pod, wanted, node);
+            var given = outcome.Obstacle is null
+                ? wanted.Select((c, i) => KeyValuePair.Create(c.Metadata.Uid, outcome.Allocations[i])).ToDictionary(StringComparer.Ordinal)
+                : [];
+            book.Reserve(new PendingAllocation(pod.Metadata.Uid, node.Metadata.Name, given, outcome.Obstacle?.ToString()));
+        }
+
+        return claims.Exists(c => c.Status.Allocation is null || !PodClaims.IsReservedFor(c, pod) || !BindingConditions.AreMet(c));
+    }
 
     public async Task PreBindAsync(Pod pod, Node node, CancellationToken ct)
     {
-        foreach (var claim in ClaimsOf(pod).Where(c => !IsUser(c, pod)).ToList())
+        var pending = book.Pending(pod.Metadata.Uid);
+        if (pending?.Problem is { } problem)
+            throw Failed(problem);
+        var written = new List<ObjectKey>();
+        try
         {
-            var user = new ResourceClaimConsumerReference { Resource = "pods", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid };
+            // 5.
+            foreach (var claim in ClaimsOf(pod).ToList())
+            {
+                var key = ObjectKey.Of(claim);
+                var allocation = pending?.Allocations.GetValueOrDefault(claim.Metadata.Uid);
+                if (allocation is null && PodClaims.IsReservedFor(claim, pod))
+                    continue;
+                await _writer.BindAsync(key, claim.Metadata.Uid, pod, allocation, ct).ConfigureAwait(false);
+                written.Add(key);
+            }
+
+            // 6.
+            await UntilReadyAsync(pod, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ApiException or PreBindException)
+        {
+            foreach (var key in written)
+                await ReleaseAsync(key, pod, ct).ConfigureAwait(false);
+            throw Failed(e.Message, e);
+        }
+    }
+
+    public void Unreserve(string podUid) => book.Unreserve(podUid);
+
+    public Task AfterRefusalAsync(Pod pod, CancellationToken ct)
+    {
+        // 7.
+        if (!_blocking.TryRemove(pod.Metadata.Uid, out var key) || book.Claim(key) is not { Status.Allocation: not null } claim)
+            return Task.CompletedTask;
+        return claim.Status.ReservedFor.All(r => r.Uid == pod.Metadata.Uid) ? ReleaseAsync(key, pod, ct) : Task.CompletedTask;
+    }
+
+    private IEnumerable<ResourceClaim> ClaimsOf(Pod pod) => PodClaims.KeysOf(pod).Select(book.Claim).OfType<ResourceClaim>();
+
+    private ClaimOutcome Try(Pod pod, List<ResourceClaim> wanted, Node node)
+    {
+        var allocator = book.Allocator;
+        if (_tried.PodUid != pod.Metadata.Uid || _tried.Allocator != allocator)
+            _tried = (pod.Metadata.Uid, allocator, new(ReferenceEqualityComparer.Instance));
+        if (!_tried.ByNode.TryGetValue(node, out var outcome))
+        {
             try
             {
-                await client.UpdateStatusAsync(claim with { Status = claim.Status with { ReservedFor = claim.Status.ReservedFor.Add(user) } }, ct: ct).ConfigureAwait(false);
+                outcome = allocator.Allocate(wanted, node, () => Guid.NewGuid().ToString());
             }
-            catch (ApiException e)
+            catch (FormatException e)
             {
-                throw new PreBindException($"running PreBind plugin \"{Name}\": {e.Message}", e);
+                outcome = new ClaimOutcome([], new ClaimObstacle(ObjectKey.Of(wanted[0]), "", $"a node selector of a ResourceSlice cannot be read: {e.Message}"));
+            }
+
+            _tried.ByNode.Add(node, outcome);
+        }
+
+        return outcome;
+    }
+
+    // What cannot be taken back now is found by the next try, or by whoever looks after claims once the pod is gone.
+    private async Task ReleaseAsync(ObjectKey key, Pod pod, CancellationToken ct)
+    {
+        try
+        {
+            await _writer.ReleaseAsync(key, pod, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+        {
+        }
+    }
+
+    private PreBindException Failed(string why, Exception? inner = null) => new($"running PreBind plugin \"{Name}\": {why}", inner);
+
+    private async Task UntilReadyAsync(Pod pod, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        while (true)
+        {
+            var change = book.NextChange;
+            var claims = ClaimsOf(pod).ToList();
+            if (claims.Select(BindingConditions.Failure).OfType<string>().FirstOrDefault() is { } failure)
+                throw new PreBindException(failure);
+            if (claims.TrueForAll(BindingConditions.AreMet))
+                return;
+            try
+            {
+                await change.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+            {
+                throw new PreBindException("device binding timeout", e);
             }
         }
     }
 
-    // A reservation that was written stays: the pod is tried again, and whoever looks after claims clears it once the pod is gone.
-    public void Unreserve(string podUid)
-    {
-    }
-
-    private static bool IsUser(ResourceClaim claim, Pod pod) => claim.Status.ReservedFor.Any(r => r.Uid == pod.Metadata.Uid);
-
-    /// <summary>Null when the pod needs no claim by that entry; empty when the claim has not been made yet.</summary>
-    private static string? NameOf(Pod pod, PodResourceClaim asked)
-    {
-        if (asked.ResourceClaimName is { } named)
-            return named;
-        var made = pod.Status.ResourceClaimStatuses.FirstOrDefault(s => s.Name == asked.Name);
-        return made is null ? "" : made.ResourceClaimName;
-    }
-
-    private IEnumerable<ResourceClaim> ClaimsOf(Pod pod) => pod.Spec.ResourceClaims
-        .Select(c => NameOf(pod, c)).OfType<string>().Select(n => claims.Get(pod.Metadata.Namespace, n)).OfType<ResourceClaim>();
-
-    private string? Problem(Pod pod, PodResourceClaim asked)
+    private string? Problem(Pod pod, PodResourceClaim entry)
     {
         var (ns, podName) = (pod.Metadata.Namespace, pod.Metadata.Name);
-        var name = NameOf(pod, asked);
+        var name = PodClaims.NameOf(pod, entry);
         if (name is null)
             return null;
         if (name.Length == 0)
             return $"pod \"{ns}/{podName}\": ResourceClaim not created yet";
-        if (claims.Get(ns, name) is not { } claim)
+        if (book.Claim(new ObjectKey(ns, name)) is not { } claim)
             return $"resourceclaim \"{name}\" not found";
         if (claim.Metadata.DeletionTimestamp is not null)
             return $"resourceclaim \"{name}\" is being deleted";
-        if (asked.ResourceClaimTemplateName is not null && !claim.Metadata.OwnerReferences.Any(o => o.Uid == pod.Metadata.Uid))
+        if (entry.ResourceClaimTemplateName is not null && !PodClaims.IsOwnedBy(claim, pod))
             return $"ResourceClaim {ns}/{name} was not created for Pod {ns}/{podName} (Pod is not owner)";
-        if (claim.Status.Allocation is null)
-            return $"resourceclaim \"{name}\" is not allocated, and this scheduler allocates no devices to claims";
-        return !IsUser(claim, pod) && claim.Status.ReservedFor.Count >= UsersMax ? "resourceclaim in use" : null;
+        if (claim.Status.Allocation is not null)
+            return !PodClaims.IsReservedFor(claim, pod) && claim.Status.ReservedFor.Count >= PodClaims.UsersMax ? "resourceclaim in use" : null;
+        if (book.AllocatingFor(claim) is { } other && other != pod.Metadata.Uid)
+            return $"resource claim {ns}/{name} is in the process of being allocated";
+        return ClaimAllocator.Problem(claim, book.Class) is { } obstacle ? $"request {obstacle.Request}: {obstacle.Reason}" : null;
     }
 }
