@@ -5,6 +5,7 @@ using Berth.Controllers.ClusterDns;
 using Berth.Controllers.CronJobs;
 using Berth.Controllers.DaemonSets;
 using Berth.Controllers.Deployments;
+using Berth.Controllers.DeviceClaims;
 using Berth.Controllers.Disruption;
 using Berth.Controllers.Endpoints;
 using Berth.Controllers.GarbageCollection;
@@ -60,6 +61,9 @@ public static class ControllerSet
         new EphemeralVolumeController(context.As("ephemeral-volume-controller")),
         new AttachDetachController(context.As("attachdetach-controller")),
         new ExpandController(context.As("expand-controller")),
+        new PodClaimController(context.As("resource-claim-controller")),
+        new ResourceClaimController(context.As("resource-claim-controller")),
+        new DeviceTaintEvictionController(context.As("device-taint-eviction-controller")),
         new LocalProvisionerController(context.As("local-provisioner")),
         new LocalCapacityController(context.As("local-provisioner")),
         new TokenCleanerController(context.As("token-cleaner")),
