@@ -8,6 +8,8 @@ using Berth.Linux.Cgroups;
 using Berth.Linux.Machine;
 using Berth.Node.Cri;
 using Berth.Node.Devices;
+using Berth.Node.Devices.Claims;
+using Berth.Node.Devices.Drivers;
 using Berth.Node.Lifecycle;
 using Berth.Node.Lifecycle.Eviction;
 using Berth.Node.Logs;
@@ -49,6 +51,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly NodeFacts _facts;
     private readonly DevicePlugins _plugins;
     private readonly DeviceOwner _devices;
+    private readonly ClaimDrivers _claimDrivers;
+    private readonly BuiltInDrivers _drivers;
+    private readonly ClaimOwner _claims;
     private readonly PodResourcesServer? _podResources;
     private readonly MachineWatch _machine;
     private readonly NodeAllocations _allocations;
@@ -115,7 +120,12 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _publisher = new AllocationPublisher(_allocations, client, options.NodeName, _time, _log);
         var places = new PinnedPlaces(_allocations);
         _plugins = new DevicePlugins(Path.Combine(options.KubeletDirectory ?? options.DataDirectory, "device-plugins"), _time, logs ?? NullLoggerFactory.Instance);
-        _devices = new DeviceOwner(_plugins, new CdiDevices(RuntimeKnowsCdi, CdiDevices.StandardDirectories), places, options.DeviceGrantsFile, _time, _log);
+        var cdi = new CdiDevices(RuntimeKnowsCdi, [.. CdiDevices.StandardDirectories.Append(options.CdiDirectory).Distinct()]);
+        _devices = new DeviceOwner(_plugins, cdi, places, options.DeviceGrantsFile, _time, _log);
+        // A vendor's own drivers come first: then the built-in one leaves the devices to them.
+        _drivers = new BuiltInDrivers(options, client, () => _plugins.Find("nvidia.com/gpu") is { Connected: true } || _claimDrivers!.Find("gpu.nvidia.com") is not null, _time, _log);
+        _claimDrivers = new ClaimDrivers(_drivers.All, client, options.NodeName, _time, _log);
+        _claims = new ClaimOwner(_claimDrivers, cdi, client, options.ClaimGrantsFile, _log);
         _facts = new NodeFacts(options, () => _machine.Machine) { Devices = () => (_plugins.Capacity, _plugins.Allocatable), KnownDevices = () => _devices.KnownResources };
         _events = new EventRecorder(client, "kubelet", options.NodeName, _time, _log);
         _directories = new PodDirectories(options);
@@ -127,7 +137,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         var csiPaths = new CsiPaths(options, _directories);
         var inUse = new VolumesInUse();
         _csi = new CsiVolumes(csiPaths, _csiDrivers, new CsiContext(client), new CsiExpansion(client, _events, _time), inUse, client, _time, options.NodeName);
-        _pluginRegistry = new PluginRegistry(csiPaths.RegistryDirectory, [_csiDrivers], _time, _log);
+        _pluginRegistry = new PluginRegistry(csiPaths.RegistryDirectory, [_csiDrivers, _claimDrivers], _time, _log);
         _claimUsage = new ClaimUsage(_csi, _time, _log);
         var claims = new ClaimVolumes(_localVolumes, _csi, _claimUsage, client, options.NodeName);
         _csiUpkeep = new CsiUpkeep(csiNode, _csiDrivers, _csi, claims, client, () => _workers!.All.Where(w => !w.HasEnded).Select(w => w.Pod), _time, _log);
@@ -156,6 +166,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             // After who gives CPUs: a container without a quota has nothing to burst above.
             new KernelSettings(hierarchy, memory, _cgroups, () => _workers!.All.Where(w => w.IsAdmitted && !w.HasEnded).Select(w => w.Granted), CacheClasses.Exist() ? CacheClasses.Has : null),
             _devices,
+            _claims,
         ];
         var admission = new PodAdmission(() => _workers!.All, async (fresh, ct) => (fresh ? await _reporter.RefreshAsync(ct) : _reporter.Node)?.Metadata.Labels ?? _facts.Labels, options.NodeName, () => _facts.Allocatable, owners);
         var services = new PodServices
@@ -179,7 +190,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             MachineMemoryBytes = machine.MemoryBytes,
             Admission = admission,
             Owners = owners,
-            DeviceHealth = _devices.HealthOf,
+            Claims = _claims,
+            DeviceHealth = (pod, container) => [.. _devices.HealthOf(pod.Metadata.Uid, container), .. _claims.HealthOf(pod, container)],
             HandBack = HandBackAsync,
             RuntimeHandler = RuntimeHandlerAsync,
         };
@@ -196,8 +208,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _reporter.Nudge();
             foreach (var uid in _devices.UsersOf(resource)) _workers.Wake(uid);
         };
+        _claimDrivers.Changed += WakeClaimUsers;
+        _drivers.Changed += WakeClaimUsers;
         if (options.KubeletDirectory is { } kubelet)
-            _podResources = new PodResourcesServer(Path.Combine(kubelet, "pod-resources", "kubelet.sock"), _workers, _plugins, _devices, places, logs ?? NullLoggerFactory.Instance);
+            _podResources = new PodResourcesServer(Path.Combine(kubelet, "pod-resources", "kubelet.sock"), _workers, _plugins, _devices, _claims, places, logs ?? NullLoggerFactory.Instance);
         _runtimeEvents = new RuntimeEvents(runtime, options.ContainerdSocket, _workers, _time, _log);
         _logRotation = new LogRotation(runtime, () => _workers.All, _time, _log);
         _imageCollector = new ImageCollector(images, runtime, options, _events, () => _reporter.Node, _time, _log);
@@ -248,6 +262,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _static.Start();
             // Drivers come back by themselves; pods that wait for one are tried again.
             running.Add(_pluginRegistry.RunAsync(stop.Token));
+            _ = _claimDrivers.SweepAsync(stop.Token);
+            running.Add(_drivers.RunAsync(stop.Token));
             running.Add(_services.RunAsync(stop.Token));
             // Containers get the services' addresses at their start: without the list they would miss them for good.
             await _services.WaitForSyncAsync(stop.Token);
@@ -293,12 +309,19 @@ public sealed partial class NodeAgent : IAsyncDisposable
         if (_server is not null) await _server.DisposeAsync();
         if (_podResources is not null) await _podResources.DisposeAsync();
         await _plugins.DisposeAsync();
+        _claimDrivers.Dispose();
+        _drivers.Dispose();
         _localVolumes.Dispose();
         _csiDrivers.Dispose();
         await _references.DisposeAsync();
         _imageVolumes?.Dispose();
         await _events.DisposeAsync();
         _http.Dispose();
+    }
+
+    private void WakeClaimUsers()
+    {
+        foreach (var uid in _claims.Users) _workers.Wake(uid);
     }
 
     private IEnumerable<Service> ServicesFor(string ns) => _services.Cache.List(ns).Concat(ns == "default" ? [] : _services.Cache.List("default"));
@@ -375,6 +398,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
                 await sweep.RunAsync(ct);
                 if (_imageVolumes is not null) await _imageVolumes.SweepAsync(uid => _workers.Find(uid) is not null, ct);
                 _devices.Retain(uid => _workers.Find(uid) is not null);
+                await _claims.RetainAsync(uid => _workers.Find(uid) is not null, ct);
                 await _allocations.ReleaseUnknownAsync(uid => _workers.Find(uid) is not null, ct);
             }
             catch (Exception error) when (!ct.IsCancellationRequested && error is GrpcException or IOException or UnauthorizedAccessException)

@@ -81,6 +81,19 @@ public sealed record NodeAgentOptions
 
     public string DeviceGrantsFile => Path.Combine(DataDirectory, "resources", "devices");
 
+    /// <summary>Where devices are looked for: / for the machine; tests and agents in containers may look elsewhere.</summary>
+    public string DeviceRoot { get; init; } = "/";
+
+    /// <summary>Where the specifications of Berth's own drivers for the Container Device Interface are written; runtimes look there too.</summary>
+    public string CdiDirectory { get; init; } = "/var/run/cdi";
+
+    /// <summary>Groups of devices for pods, in JSON or what <see cref="DeviceFileToJson"/> makes JSON of; need not be there.</summary>
+    public string DeviceFile => Path.Combine(DataDirectory, "devices.yaml");
+
+    public Func<byte[], byte[]> DeviceFileToJson { get; init; } = static json => json;
+
+    public string ClaimGrantsFile => Path.Combine(DataDirectory, "resources", "claims");
+
     public string AllocationsFile => Path.Combine(DataDirectory, "resources", "allocations.json");
 
     public string SeccompDirectory => Path.Combine(DataDirectory, "seccomp");

@@ -62,6 +62,7 @@ public sealed partial class PodScheduler : IDisposable
         _preemptor = new Preemptor(_client, events, time, log);
         _budgets = informers.For<PodDisruptionBudget>().Cache;
         _state.Workloads = new WorkloadSelectors(informers);
+        _state.IsBackedByDevices = plugins.IsBackedByDevices;
         // 1.
         _ = new ClusterFeed(informers, _gate, _state, _nominations, _queue, _profiles.ContainsKey);
         _synced = informers.WaitForSyncAsync;

@@ -109,6 +109,25 @@ public sealed class DynamicResourcesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ExtendedResource_WithAClassBehindIt_TakesDevicesWhereTheNodeDoesNotCountIt()
+    {
+        _cluster.Put(new DeviceClass { Metadata = new() { Name = "gpu" }, Spec = new() { ExtendedResourceName = "nvidia.com/gpu" } });
+        _state.SetNode(Given.Node("counts") with { Status = new() { Allocatable = Given.Amounts(("nvidia.com/gpu", "8")) } });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (_book.ClassBehind("nvidia.com/gpu") is null)
+            await _book.NextChange.WaitAsync(TimeSpan.FromMilliseconds(50), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.Equal(["counts", "n1", "n2"], Names(FilterPod(Extended("a"))));
+        Assert.True(_plugin.Reserve(Extended("a"), Node("n1")));
+        Assert.False(_plugin.Reserve(Extended("b"), Node("counts")));
+        Assert.Equal(["counts", "n2"], Names(FilterPod(Extended("c"))));
+        var pending = _book.Pending("uid-a")!;
+        Assert.Equal("main", Assert.Single(pending.Mappings).ContainerName);
+        Assert.Equal("a-extended-resources-", pending.Extended!.Metadata.GenerateName);
+        _plugin.Unreserve("uid-a");
+        Assert.Equal(["counts", "n1", "n2"], Names(FilterPod(Extended("c"))));
+    }
+
+    [Fact]
     public async Task Class_Missing_RefusesThePod()
     {
         await ClaimAsync("a", "tpu");
@@ -149,13 +168,22 @@ public sealed class DynamicResourcesTests : IAsyncLifetime
 
     private void Place(string pod, string node) => Assert.True(_plugin.Reserve(Pod(pod), Node(node)));
 
-    private Candidates Filter(string pod)
+    private Candidates Filter(string pod) => FilterPod(Pod(pod));
+
+    private Candidates FilterPod(Pod pod)
     {
         var candidates = new Candidates(_state);
-        _plugin.PreFilter(new PodContext(Pod(pod)), _state, candidates);
+        _plugin.PreFilter(new PodContext(pod), _state, candidates);
         if (candidates.PodProblem is null)
-            _plugin.Filter(new PodContext(Pod(pod)), _state, candidates);
+            _plugin.Filter(new PodContext(pod), _state, candidates);
         return candidates;
+    }
+
+    private static Pod Extended(string name)
+    {
+        var pod = Given.Pod(name);
+        var container = pod.Spec.Containers[0];
+        return pod with { Spec = pod.Spec with { Containers = [container with { Resources = container.Resources with { Limits = Given.Amounts(("nvidia.com/gpu", "1")) } }] } };
     }
 
     private List<string> Left(string pod) => Names(Filter(pod));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Api.Rbac.V1;
+using Berth.Api.Resource.V1;
 using Berth.Api.Storage.V1;
 using Berth.ApiServer.Registry;
 using Berth.Resources.Volumes;
@@ -48,6 +49,10 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
                     return Lease(node, attributes);
                 case ("storage.k8s.io", "csinodes"):
                     return CsiNode(node, attributes);
+                case ("resource.k8s.io", "resourceclaims"):
+                    return await GetAsync(node, attributes, cancellation);
+                case ("resource.k8s.io", "resourceslices"):
+                    return await SliceAsync(node, attributes, cancellation);
                 case ("", "nodes"):
                     return Node(node, attributes);
                 case ("", "pods"):
@@ -117,6 +122,21 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
             : AuthorizationDecision.Allow("");
     }
 
+    private ValueTask<AuthorizationDecision> SliceAsync(string node, AuthorizationAttributes attributes, CancellationToken cancellation)
+    {
+        if (attributes.Subresource.Length > 0) return No("cannot authorize ResourceSlice subresources");
+        return attributes.Verb switch
+        {
+            // What is created is not known here: admission looks at it.
+            "create" => new(AuthorizationDecision.Allow("")),
+            "get" or "update" or "patch" or "delete" => RelatedAsync(node, attributes, cancellation),
+            "watch" or "list" or "deletecollection" => SelectsNode(attributes.FieldSelector, node)
+                ? new(AuthorizationDecision.Allow(""))
+                : No("can only list/watch/deletecollection resourceslices with nodeName field selector"),
+            _ => No("only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection"),
+        };
+    }
+
     private static AuthorizationDecision Node(string node, AuthorizationAttributes attributes) => (attributes.Subresource, attributes.Verb) switch
     {
         ("", "create" or "update" or "patch") => AuthorizationDecision.Allow(""),
@@ -175,6 +195,8 @@ public sealed class NodeAuthorizer(IObjectReader objects, IReadOnlyList<PolicyRu
                 || await IsVolumeSecretAsync(node, attributes.Namespace, attributes.Name, cancellation),
             "configmaps" => await IsNeededAsync(new(node, "configmaps", attributes.Namespace, attributes.Name), PodReferences.UsesConfigMap, cancellation),
             "persistentvolumeclaims" => await IsNeededAsync(new(node, "claims", attributes.Namespace, attributes.Name), PodReferences.UsesClaim, cancellation),
+            "resourceclaims" => await IsNeededAsync(new(node, "resourceclaims", attributes.Namespace, attributes.Name), PodReferences.UsesResourceClaim, cancellation),
+            "resourceslices" => (await objects.GetAsync<ResourceSlice>(null, attributes.Name, cancellation))?.Spec.NodeName == node,
             "serviceaccounts" => await IsNeededAsync(new(node, "serviceaccounts", attributes.Namespace, attributes.Name), PodReferences.UsesServiceAccount, cancellation),
             _ => false,
         };

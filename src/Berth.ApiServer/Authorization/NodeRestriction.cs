@@ -2,6 +2,7 @@ using Berth.Api;
 using Berth.Api.Authentication.V1;
 using Berth.Api.Coordination.V1;
 using Berth.Api.Core.V1;
+using Berth.Api.Resource.V1;
 using Berth.Api.Storage.V1;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Http;
@@ -47,6 +48,9 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
                 break;
             case ("coordination.k8s.io", "leases"):
                 CheckLease(a, node, value as Lease);
+                break;
+            case ("resource.k8s.io", "resourceslices"):
+                CheckSlice(a, node, value as ResourceSlice, old as ResourceSlice);
                 break;
             case ("storage.k8s.io", "csinodes") when NameOf(a, value) != node:
                 throw Refuse(a, "can only access CSINode with the same name as the requesting node");
@@ -169,6 +173,14 @@ public sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
             || !value.Metadata.OwnerReferences.Equals(old.Metadata.OwnerReferences)
             || !(value.Metadata.Finalizers.Equals(old.Metadata.Finalizers) || value.Metadata.Finalizers.Equals(rest)))
             throw Refuse(a, $"node \"{node}\" may only take the finalizer {LocalStorage.FilesFinalizer} from its own local volumes");
+    }
+
+    private static void CheckSlice(AdmissionAttributes a, string node, ResourceSlice? value, ResourceSlice? old)
+    {
+        if (a.Operation is AdmissionOperation.Create or AdmissionOperation.Update && value is not null && value.Spec.NodeName != node)
+            throw Refuse(a, $"can only {a.Operation.ToString().ToLowerInvariant()} ResourceSlices with the same NodeName as the requesting node");
+        if (a.Operation == AdmissionOperation.Delete && old is not null && old.Spec.NodeName != node)
+            throw Refuse(a, "can only delete ResourceSlices with the same NodeName as the requesting node");
     }
 
     private static void CheckLease(AdmissionAttributes a, string node, Lease? value)

@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Resources.Claims;
 
 namespace Berth.ApiServer.Authorization;
 
@@ -23,6 +24,8 @@ internal static class PodReferences
         || EnvironmentSources(pod).Any(e => e.ConfigMapRef?.Name == name);
 
     public static bool UsesClaim(Pod pod, string name) => Claims(pod).Contains(name);
+
+    public static bool UsesResourceClaim(Pod pod, string name) => PodClaims.KeysOf(pod).Any(k => k.Name == name);
 
     public static bool UsesServiceAccount(Pod pod, string name) => pod.Spec.ServiceAccountName == name;
 

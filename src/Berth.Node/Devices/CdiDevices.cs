@@ -21,13 +21,22 @@ public sealed class CdiDevices(Func<bool> runtimeKnowsCdi, IReadOnlyList<string>
     {
         var wanted = names.ToList();
         if (wanted.Count == 0) return;
+        List<JsonObject> specifications;
         if (runtimeKnowsCdi())
         {
-            foreach (var name in wanted) config.CDIDevices.Add(new CDIDevice { Name = name });
-            return;
+            // What lies elsewhere the runtime cannot find.
+            specifications = Read(directories.Except(StandardDirectories));
+            foreach (var name in wanted.Where(n => !IsIn(specifications, n)).ToList())
+            {
+                config.CDIDevices.Add(new CDIDevice { Name = name });
+                wanted.Remove(name);
+            }
+        }
+        else
+        {
+            specifications = Read(directories);
         }
 
-        var specifications = Read();
         var kindsDone = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in wanted)
         {
@@ -38,7 +47,9 @@ public sealed class CdiDevices(Func<bool> runtimeKnowsCdi, IReadOnlyList<string>
         }
     }
 
-    private List<JsonObject> Read()
+    private static bool IsIn(List<JsonObject> specifications, string name) => specifications.Exists(s => Text(s, "kind") == name.Split('=', 2)[0]);
+
+    private static List<JsonObject> Read(IEnumerable<string> directories)
     {
         var found = new List<JsonObject>();
         foreach (var directory in directories.Reverse())

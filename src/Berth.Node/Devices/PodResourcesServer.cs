@@ -1,4 +1,5 @@
 using Berth.Node.Cri;
+using Berth.Node.Devices.Claims;
 using Berth.Node.Devices.PodResourcesV1;
 using Berth.Node.PodSync;
 using Microsoft.Extensions.Logging;
@@ -7,17 +8,17 @@ using PodResources = Berth.Node.Devices.PodResourcesV1.PodResources;
 namespace Berth.Node.Devices;
 
 /// <summary>The PodResources API, by which exporters learn which container has which devices, CPUs and memory.</summary>
-public sealed class PodResourcesServer(string socketPath, PodWorkers workers, DevicePlugins plugins, DeviceOwner devices, IPinnedResources? pinned, ILoggerFactory logs) : IAsyncDisposable
+public sealed class PodResourcesServer(string socketPath, PodWorkers workers, DevicePlugins plugins, DeviceOwner devices, ClaimOwner claims, IPinnedResources? pinned, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly GrpcServer _server = new(
         socketPath,
         new Dictionary<string, GrpcMethod>
         {
             ["/v1.PodResourcesLister/List"] = GrpcMethod.Unary(ListPodResourcesRequest.Parser, (_, _) => Task.FromResult(
-                new ListPodResourcesResponse { PodResources = { workers.All.Where(w => !w.HasEnded && w.IsAdmitted).Select(w => Of(w, plugins, devices, pinned)) } })),
+                new ListPodResourcesResponse { PodResources = { workers.All.Where(w => !w.HasEnded && w.IsAdmitted).Select(w => Of(w, plugins, devices, claims, pinned)) } })),
             ["/v1.PodResourcesLister/Get"] = GrpcMethod.Unary(GetPodResourcesRequest.Parser, (request, _) => Task.FromResult(
                 workers.Find(request.PodNamespace, request.PodName) is { } worker
-                    ? new GetPodResourcesResponse { PodResources = Of(worker, plugins, devices, pinned) }
+                    ? new GetPodResourcesResponse { PodResources = Of(worker, plugins, devices, claims, pinned) }
                     : throw new GrpcException(GrpcStatusCode.Unknown, $"pod {request.PodName} in namespace {request.PodNamespace} not found"))),
             ["/v1.PodResourcesLister/GetAllocatableResources"] = GrpcMethod.Unary(AllocatableResourcesRequest.Parser, (_, _) => Task.FromResult(Allocatable(plugins, pinned))),
         },
@@ -27,7 +28,7 @@ public sealed class PodResourcesServer(string socketPath, PodWorkers workers, De
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private static PodResources Of(PodWorker worker, DevicePlugins plugins, DeviceOwner devices, IPinnedResources? pinned)
+    private static PodResources Of(PodWorker worker, DevicePlugins plugins, DeviceOwner devices, ClaimOwner claims, IPinnedResources? pinned)
     {
         var pod = worker.Pod;
         var uid = pod.Metadata.Uid;
@@ -38,6 +39,7 @@ public sealed class PodResourcesServer(string socketPath, PodWorkers workers, De
         {
             var entry = new ContainerResources { Name = container.Name };
             foreach (var grant in grants[container.Name]) entry.Devices.Add(Group(plugins.Find(grant.Resource), grant.Resource, grant.Devices));
+            entry.DynamicResources.Add(claims.DevicesOf(pod, container).GroupBy(d => d.Claim.Uid, StringComparer.Ordinal).Select(Claimed));
             if (pinned is not null)
             {
                 entry.CpuIds.Add(pinned.CpusOf(uid, container.Name).Select(c => (long)c));
@@ -48,6 +50,19 @@ public sealed class PodResourcesServer(string socketPath, PodWorkers workers, De
         }
 
         return answer;
+    }
+
+    private static DynamicResource Claimed(IGrouping<string, (Checkpoint.PreparedClaim Claim, Checkpoint.PreparedDevice Device)> of)
+    {
+        var resource = new DynamicResource { ClaimName = of.First().Claim.Name, ClaimNamespace = of.First().Claim.Namespace };
+        foreach (var device in of.Select(o => o.Device).Distinct())
+        {
+            var entry = new ClaimResource { DriverName = device.Driver, PoolName = device.Pool, DeviceName = device.Device, CdiDevices = { device.CdiDevices.Select(c => new CDIDevice { Name = c }) } };
+            if (device.ShareId.Length > 0) entry.ShareId = device.ShareId;
+            resource.ClaimResources.Add(entry);
+        }
+
+        return resource;
     }
 
     private static AllocatableResourcesResponse Allocatable(DevicePlugins plugins, IPinnedResources? pinned)

@@ -2,6 +2,7 @@ using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Client.Events;
 using Berth.Node.Cri;
+using Berth.Node.Devices.Claims;
 using Berth.Node.Lifecycle;
 using Berth.Node.Probes;
 using Berth.Node.Status;
@@ -53,8 +54,10 @@ public sealed record PodServices
     /// <summary>In the order in which they add to a container's description.</summary>
     public required IReadOnlyList<IResourceOwner> Owners { get; init; }
 
-    /// <summary>Health of the devices of a container, by pod uid and container name.</summary>
-    public required Func<string, string, ApiList<ResourceStatus>> DeviceHealth { get; init; }
+    public required ClaimOwner Claims { get; init; }
+
+    /// <summary>Health of the devices of a container, by pod and container name.</summary>
+    public required Func<Pod, string, ApiList<ResourceStatus>> DeviceHealth { get; init; }
 
     /// <summary>Gives a pod back to the scheduler; false when the server does not let it.</summary>
     public required Func<Pod, AdmissionRefusal, CancellationToken, Task<bool>> HandBack { get; init; }

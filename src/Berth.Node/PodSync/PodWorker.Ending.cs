@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Node.Cri;
+using Berth.Node.Devices.Claims;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Node.PodSync;
@@ -45,6 +46,8 @@ public sealed partial class PodWorker
 
         _stopping = null;
         foreach (var sandbox in observed.Sandboxes.Where(s => s.Ready)) await _services.Runtime.StopPodSandboxAsync(sandbox.Id, ct);
+        // Before anybody is told: the devices may be somebody else's from then on.
+        await GiveBackClaimsAsync(pod, ct);
         if (!_ended)
         {
             _ended = true;
@@ -78,6 +81,19 @@ public sealed partial class PodWorker
         var logs = _services.Directories.LogsOf(pod);
         if (Directory.Exists(logs)) Directory.Delete(logs, recursive: true);
         return (true, null);
+    }
+
+    private async Task GiveBackClaimsAsync(Pod pod, CancellationToken ct)
+    {
+        try
+        {
+            await _services.Claims.UnprepareAsync(pod.Metadata.Uid, ct);
+        }
+        catch (ClaimDriverException error)
+        {
+            _services.Events.Event(pod, "Warning", "FailedUnprepareDynamicResources", $"Failed to unprepare dynamic resources: {error.Message}");
+            throw new IOException(error.Message, error);
+        }
     }
 
     private TimeSpan GraceOf(Pod pod, ObservedPod observed)

@@ -1,6 +1,7 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
 using Berth.Node.Cri;
+using Berth.Node.Devices.Claims;
 using Berth.Node.Volumes;
 
 namespace Berth.Node.PodSync;
@@ -49,6 +50,7 @@ public sealed partial class PodWorker
         if (plan.Starts.IsEmpty) return;
 
         var parent = _services.Cgroups.Ensure(pod);
+        await PrepareClaimsAsync(pod, ct);
         var preparing = EnsureVolumesAsync(pod, AddressesOf(pod, observed.ReadySandbox), ct);
         // Volumes that may be long in coming, or never come, are waited for: until then the pod needs no address.
         if (plan.CreateSandboxAttempt is null || !PodVolumes.AreMadeAtOnce(pod)) await preparing;
@@ -152,6 +154,19 @@ public sealed partial class PodWorker
     private static bool ShowsAddress(Pod pod) =>
         PodVolumes.ShowAddress(pod)
         || PodContainer.All(pod).Any(c => c.Spec.Env.Any(e => e.ValueFrom?.FieldRef?.FieldPath is "status.podIP" or "status.podIPs"));
+
+    private async Task PrepareClaimsAsync(Pod pod, CancellationToken ct)
+    {
+        try
+        {
+            await _services.Claims.PrepareAsync(pod, ct);
+        }
+        catch (ClaimDriverException error)
+        {
+            _services.Events.Event(pod, "Warning", "FailedPrepareDynamicResources", $"Failed to prepare dynamic resources: {error.Message}");
+            throw new IOException(error.Message, error);
+        }
+    }
 
     private async Task<PodVolumes.Result> EnsureVolumesAsync(Pod pod, IReadOnlyList<string> ips, CancellationToken ct)
     {

@@ -43,7 +43,7 @@ internal static class ContainerStatusBuilder
             ContainerID = current?.QualifiedId ?? old?.ContainerID ?? "",
             Resources = !resizable ? null : running && facts.Given.TryGetValue(current!.Id, out var given) ? given : spec.Resources,
             AllocatedResources = resizable ? spec.Resources.Requests : [],
-            AllocatedResourcesStatus = resizable ? facts.DeviceHealth(facts.Pod.Metadata.Uid, spec.Name) : [],
+            AllocatedResourcesStatus = resizable ? facts.DeviceHealth(facts.Pod, spec.Name) : [],
             VolumeMounts = spec.VolumeMounts.Select(m => new VolumeMountStatus
             {
                 Name = m.Name,

@@ -21,7 +21,7 @@ public sealed record StatusFacts(
     /// <summary>Conditions that the agent adds by its own decision, such as DisruptionTarget.</summary>
     public ApiList<PodCondition> Extra { get; init; } = [];
 
-    public Func<string, string, ApiList<ResourceStatus>> DeviceHealth { get; init; } = static (_, _) => [];
+    public Func<Pod, string, ApiList<ResourceStatus>> DeviceHealth { get; init; } = static (_, _) => [];
 
     /// <summary>Ids of containers that were stopped to be started again with other resources.</summary>
     public IReadOnlyCollection<string> Restarting { get; init; } = [];

@@ -27,8 +27,10 @@ public static class PodClaims
     }
 
     /// <summary>The claims that are known by name, each once.</summary>
+    /// <remarks>With the one for extended resources that are devices.</remarks>
     public static IEnumerable<ObjectKey> KeysOf(Pod pod) => pod.Spec.ResourceClaims
-        .Select(c => NameOf(pod, c)).OfType<string>().Where(n => n.Length > 0).Distinct(StringComparer.Ordinal)
+        .Select(c => NameOf(pod, c)).Append(pod.Status.ExtendedResourceClaimStatus?.ResourceClaimName).OfType<string>().Where(n => n.Length > 0)
+        .Distinct(StringComparer.Ordinal)
         .Select(n => new ObjectKey(pod.Metadata.Namespace, n));
 
     public static bool IsOwnedBy(ResourceClaim claim, Pod pod) => claim.Metadata.OwnerReferences.Any(o => o.Controller == true && o.Uid == pod.Metadata.Uid);

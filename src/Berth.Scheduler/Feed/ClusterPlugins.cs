@@ -8,7 +8,7 @@ using Berth.Scheduler.Queue;
 namespace Berth.Scheduler.Feed;
 
 /// <summary>The plugins that follow kinds of their own in the cluster or keep books of their own: volumes, claims and exact places.</summary>
-internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IReadOnlyList<IReservePlugin> Reservers)
+internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IReadOnlyList<IReservePlugin> Reservers, Func<string, bool> IsBackedByDevices)
 {
     /// <param name="claims">Whether the cluster serves resource claims.</param>
     /// <param name="tell">Told of what happens to those kinds.</param>
@@ -17,7 +17,7 @@ internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IRea
         var volumes = new VolumeScheduling(informers, () => tell(new ClusterEvent.Other("PersistentVolumeClaim", "", "")), time);
         var places = new ExactPlaces();
         if (!claims)
-            return new([.. volumes.Filters, places], [volumes.Binding, places]);
+            return new([.. volumes.Filters, places], [volumes.Binding, places], static _ => false);
         var book = new ClaimBook(informers, new NoDeviceSelectors(), (claim, devices) =>
         {
             if (claim != default)
@@ -26,6 +26,6 @@ internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IRea
                 tell(new ClusterEvent.Other(DynamicResources.DevicesChanged, "", ""));
         });
         var devices = new DynamicResources(book, informers.Client, time);
-        return new([.. volumes.Filters, devices, places], [volumes.Binding, devices, places]);
+        return new([.. volumes.Filters, devices, places], [volumes.Binding, devices, places], resource => book.ClassBehind(resource) is not null);
     }
 }

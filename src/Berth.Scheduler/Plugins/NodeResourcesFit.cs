@@ -38,7 +38,13 @@ public sealed class NodeResourcesFit(ScoringStrategy? strategy = null, IReadOnly
             Check(state.Memory, row, demand.Memory, "memory", reasons, ref resolvable);
             Check(state.EphemeralStorage, row, demand.EphemeralStorage, "ephemeral-storage", reasons, ref resolvable);
             foreach (var (name, amount, column) in others)
+            {
+                // Where the node does not count it, a class of devices may stand behind it: that is for DynamicResources.
+                if ((column?.Allocatable[row] ?? 0) == 0 && state.IsBackedByDevices(name))
+                    continue;
                 Check(column, row, amount, name, reasons, ref resolvable);
+            }
+
             if (reasons.Count > 0)
                 candidates.Reject(row, Name, resolvable, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(reasons));
         }

@@ -67,6 +67,9 @@ public sealed class ClusterState
     /// <summary>Finds the pods that a pod belongs together with, for spreading by default.</summary>
     public IWorkloadSelectors Workloads { get; set; } = NoWorkloads.Instance;
 
+    /// <summary>Whether a class of devices stands behind an extended resource that a node does not count.</summary>
+    public Func<string, bool> IsBackedByDevices { get; set; } = static _ => false;
+
     /// <summary>All pods that take room somewhere.</summary>
     public IReadOnlyCollection<PlacedPod> PlacedPods => _pods.Values;
 

@@ -1,4 +1,5 @@
 using Berth.Api;
+using Berth.ApiServer.Yaml;
 using Berth.Client;
 using Berth.Client.Informers;
 using Berth.Controllers.ClusterDns;
@@ -108,6 +109,18 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
 
     private static string SocketPath(string endpoint) => endpoint.StartsWith("unix://", StringComparison.Ordinal) ? endpoint["unix://".Length..] : endpoint;
 
+    private static byte[] DeviceFileToJson(byte[] yaml)
+    {
+        try
+        {
+            return YamlToJson.Convert(yaml);
+        }
+        catch (YamlFormatException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
     private NodeAgent CreateAgent(NodeLink link)
     {
         var containerd = options.Containerd;
@@ -127,6 +140,8 @@ internal sealed class NodeSide(NodeSideOptions options, TimeProvider time, ILogg
                 ClusterDomain = options.ClusterDomain,
                 Configuration = options.NodeConfiguration,
                 ReadPod = StaticPodFile.Read,
+                DeviceRoot = Environment.GetEnvironmentVariable("BERTH_DEVICE_ROOT") ?? "/",
+                DeviceFileToJson = DeviceFileToJson,
                 CgroupRoot = containerd.CgroupRoot,
                 // Vendors' device plugins know one place; only the machine's main instance can have it.
                 KubeletDirectory = KubeletDirectory.Of(options.DataDirectory),

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Berth.Api;
+using Berth.Api.Core.V1;
 using Berth.Api.Resource.V1;
 using Berth.Client.Informers;
 using Berth.Resources.Claims;
+using ResourceClaim = Berth.Api.Resource.V1.ResourceClaim;
 
 namespace Berth.Scheduler.Plugins.Claims;
 
@@ -31,6 +33,7 @@ public sealed class ClaimBook
         _claims = informers.For<ResourceClaim>();
         _slices = informers.For<ResourceSlice>();
         _classes = informers.For<DeviceClass>();
+        _claims.Cache.AddIndex(ByOwner, c => c.Metadata.OwnerReferences.Where(o => o.Controller == true).Select(o => o.Uid));
         _claims.AddHandler(c => OnClaim(null, c), OnClaim, OnClaimDeleted);
         _slices.AddHandler(_ => OnDevices(), (_, _) => OnDevices(), _ => OnDevices());
         _classes.AddHandler(_ => OnDevices(), (_, _) => OnDevices(), _ => OnDevices());
@@ -59,6 +62,8 @@ public sealed class ClaimBook
         }
     }
 
+    private static string ByOwner => "schedulerOwner";
+
     /// <summary>Done with the next change; to be asked for before looking.</summary>
     public Task NextChange => Volatile.Read(ref _change).Task;
 
@@ -67,6 +72,13 @@ public sealed class ClaimBook
         var seen = _claims.Cache.Get(key);
         return _written.TryGetValue(key, out var ours) && (seen is null || IsNewer(ours, seen)) ? ours : seen;
     }
+
+    /// <summary>The claim that was made for the pod's extended resources before; null for none.</summary>
+    public ResourceClaim? ExtendedOf(Pod pod) => _claims.Cache.ByIndex(ByOwner, pod.Metadata.Uid).Select(c => Claim(ObjectKey.Of(c)))
+        .Concat(_written.Values).FirstOrDefault(c => c is not null && ExtendedResourceClaims.IsFor(c, pod));
+
+    /// <summary>The name of the class behind an extended resource; null for none.</summary>
+    public string? ClassBehind(string resource) => ExtendedResourceClaims.ClassOf(resource, _classes.Cache.List())?.Metadata.Name;
 
     public DeviceClass? Class(string name) => _classes.Cache.Get("", name);
 

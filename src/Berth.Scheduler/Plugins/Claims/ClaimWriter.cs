@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Meta.V1;
 using Berth.Api.Resource.V1;
 using Berth.Client;
 using Berth.Resources.Claims;
@@ -48,6 +50,23 @@ internal sealed class ClaimWriter(ClaimBook book, IClusterClient client, TimePro
         }
     }
 
+    /// <summary>Makes the claim for a pod's extended resources, and tells the pod's node of it through the pod's status.</summary>
+    public async Task<ResourceClaim> CreateExtendedAsync(Pod pod, ResourceClaim claim, ApiList<ContainerExtendedResourceRequest> mappings, CancellationToken ct)
+    {
+        var made = await client.CreateAsync(claim with { Metadata = claim.Metadata with { Uid = "" } }, ct: ct).ConfigureAwait(false);
+        book.Wrote(made);
+        var list = new JsonArray();
+        foreach (var mapping in mappings)
+            list.Add((JsonNode)new JsonObject { ["containerName"] = mapping.ContainerName, ["resourceName"] = mapping.ResourceName, ["requestName"] = mapping.RequestName });
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid },
+            ["status"] = new JsonObject { ["extendedResourceClaimStatus"] = new JsonObject { ["resourceClaimName"] = made.Metadata.Name, ["requestMappings"] = list } },
+        };
+        await client.PatchAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, Patch.Merge(patch.ToJsonString()), "status", ct: ct).ConfigureAwait(false);
+        return made;
+    }
+
     /// <summary>Takes the pod's reservation out, and the allocation too once nobody else has reserved the claim.</summary>
     /// <returns>Whether devices became free.</returns>
     public async Task<bool> ReleaseAsync(ObjectKey key, Pod pod, CancellationToken ct)
@@ -57,7 +76,11 @@ internal sealed class ClaimWriter(ClaimBook book, IClusterClient client, TimePro
         if (claim.Status.Allocation is null || !others.IsEmpty)
             return false;
         var status = claim.Status with { ReservedFor = [], Allocation = null, Devices = [] };
-        book.Wrote(await client.UpdateStatusAsync(claim with { Status = status }, ct: ct).ConfigureAwait(false));
+        var freed = await client.UpdateStatusAsync(claim with { Status = status }, ct: ct).ConfigureAwait(false);
+        book.Wrote(freed);
+        // One for extended resources was made for that very place.
+        if (ExtendedResourceClaims.IsFor(claim, pod))
+            await client.DeleteAsync<ResourceClaim>(key.Namespace, key.Name, new DeleteOptions { Preconditions = new() { Uid = claim.Metadata.Uid } }, ct).ConfigureAwait(false);
         return true;
     }
 

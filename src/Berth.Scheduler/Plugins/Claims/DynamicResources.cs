@@ -30,7 +30,7 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
 
     private readonly ClaimWriter _writer = new(book, client, time);
     private readonly ConcurrentDictionary<string, ObjectKey> _blocking = new(StringComparer.Ordinal);
-    private (string PodUid, ClaimAllocator? Allocator, Dictionary<Node, ClaimOutcome> ByNode) _tried = ("", null, []);
+    private (string PodUid, ClaimAllocator? Allocator, Dictionary<Node, (ClaimOutcome, ResourceClaim?, ApiList<ContainerExtendedResourceRequest>)> ByNode) _tried = ("", null, []);
 
     public string Name => nameof(DynamicResources);
 
@@ -50,7 +50,8 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
     public void Filter(PodContext pod, ClusterState state, Candidates candidates)
     {
         var claims = ClaimsOf(pod.Pod).ToList();
-        if (claims.Count == 0)
+        var extended = MayBeExtended(pod.Pod) && !claims.Exists(c => ExtendedResourceClaims.IsFor(c, pod.Pod));
+        if (claims.Count == 0 && !extended)
             return;
         // 2.
         foreach (var claim in claims)
@@ -68,11 +69,11 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
 
         // 3.
         var wanted = claims.Where(c => c.Status.Allocation is null).ToList();
-        if (wanted.Count == 0)
+        if (wanted.Count == 0 && !extended)
             return;
         foreach (var row in candidates.Remaining)
         {
-            if (Try(pod.Pod, wanted, state.Node(row)).Obstacle is { } obstacle)
+            if (Try(pod.Pod, wanted, extended, state.Node(row)).Outcome.Obstacle is { } obstacle)
                 candidates.Reject(row, Name, resolvable: false, $"cannot allocate all claims: {obstacle}");
         }
     }
@@ -92,17 +93,22 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
     {
         var claims = ClaimsOf(pod).ToList();
         var wanted = claims.Where(c => c.Status.Allocation is null).ToList();
-        if (wanted.Count > 0)
+        var extended = MayBeExtended(pod) && !claims.Exists(c => ExtendedResourceClaims.IsFor(c, pod));
+        var making = false;
+        if (wanted.Count > 0 || extended)
         {
             // 4. From the same state as the filter; whatever came in between is seen here.
-            var outcome = Try(pod, wanted, node);
+            var (outcome, made, mappings) = Try(pod, wanted, extended, node);
+            var all = made is null ? wanted : [.. wanted, made];
+            making = made is not null;
             var given = outcome.Obstacle is null
-                ? wanted.Select((c, i) => KeyValuePair.Create(c.Metadata.Uid, outcome.Allocations[i])).ToDictionary(StringComparer.Ordinal)
+                ? all.Select((c, i) => KeyValuePair.Create(c.Metadata.Uid, outcome.Allocations[i])).ToDictionary(StringComparer.Ordinal)
                 : [];
-            book.Reserve(new PendingAllocation(pod.Metadata.Uid, node.Metadata.Name, given, outcome.Obstacle?.ToString()));
+            if (all.Count > 0)
+                book.Reserve(new PendingAllocation(pod.Metadata.Uid, node.Metadata.Name, given, outcome.Obstacle?.ToString()) { Extended = made, Mappings = mappings });
         }
 
-        return claims.Exists(c => c.Status.Allocation is null || !PodClaims.IsReservedFor(c, pod) || !BindingConditions.AreMet(c));
+        return making || claims.Exists(c => c.Status.Allocation is null || !PodClaims.IsReservedFor(c, pod) || !BindingConditions.AreMet(c));
     }
 
     public async Task PreBindAsync(Pod pod, Node node, CancellationToken ct)
@@ -122,6 +128,13 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
                     continue;
                 await _writer.BindAsync(key, claim.Metadata.Uid, pod, allocation, ct).ConfigureAwait(false);
                 written.Add(key);
+            }
+
+            if (pending?.Extended is { } extended)
+            {
+                var made = await _writer.CreateExtendedAsync(pod, extended, pending.Mappings, ct).ConfigureAwait(false);
+                written.Add(ObjectKey.Of(made));
+                await _writer.BindAsync(ObjectKey.Of(made), made.Metadata.Uid, pod, pending.Allocations[extended.Metadata.Uid], ct).ConfigureAwait(false);
             }
 
             // 6.
@@ -145,9 +158,18 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
         return claim.Status.ReservedFor.All(r => r.Uid == pod.Metadata.Uid) ? ReleaseAsync(key, pod, ct) : Task.CompletedTask;
     }
 
-    private IEnumerable<ResourceClaim> ClaimsOf(Pod pod) => PodClaims.KeysOf(pod).Select(book.Claim).OfType<ResourceClaim>();
+    private IEnumerable<ResourceClaim> ClaimsOf(Pod pod)
+    {
+        var claims = PodClaims.KeysOf(pod).Select(book.Claim).OfType<ResourceClaim>();
+        // One from a binding that failed, which the pod does not know of.
+        return pod.Status.ExtendedResourceClaimStatus is null && MayBeExtended(pod) && book.ExtendedOf(pod) is { } left ? claims.Append(left) : claims;
+    }
 
-    private ClaimOutcome Try(Pod pod, List<ResourceClaim> wanted, Node node)
+    private bool MayBeExtended(Pod pod) => pod.Spec.Containers.Concat(pod.Spec.InitContainers)
+        .Any(c => c.Resources.Limits.Any(l => l.Key.Contains('/', StringComparison.Ordinal) && book.ClassBehind(l.Key) is not null));
+
+    /// <param name="extended">Whether the pod's extended resources are to be claimed too, where the node does not count them itself.</param>
+    private (ClaimOutcome Outcome, ResourceClaim? Extended, ApiList<ContainerExtendedResourceRequest> Mappings) Try(Pod pod, List<ResourceClaim> wanted, bool extended, Node node)
     {
         var allocator = book.Allocator;
         if (_tried.PodUid != pod.Metadata.Uid || _tried.Allocator != allocator)
@@ -156,17 +178,28 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
         {
             try
             {
-                outcome = allocator.Allocate(wanted, node, () => Guid.NewGuid().ToString());
+                var made = extended ? ExtendedResourceClaims.For(pod, r => node.Status.Allocatable.GetOr(r).IsZero ? book.ClassBehind(r) : null) : null;
+                if (made is var (claim, mappings))
+                {
+                    claim = claim with { Metadata = claim.Metadata with { Uid = PendingAllocation.ExtendedUid(pod.Metadata.Uid) } };
+                    outcome = (allocator.Allocate([.. wanted, claim], node, NewShareId), claim, mappings);
+                }
+                else
+                {
+                    outcome = (allocator.Allocate(wanted, node, NewShareId), null, []);
+                }
             }
             catch (FormatException e)
             {
-                outcome = new ClaimOutcome([], new ClaimObstacle(ObjectKey.Of(wanted[0]), "", $"a node selector of a ResourceSlice cannot be read: {e.Message}"));
+                outcome = (new ClaimOutcome([], new ClaimObstacle(ObjectKey.Of(pod), "", $"a node selector of a ResourceSlice cannot be read: {e.Message}")), null, []);
             }
 
             _tried.ByNode.Add(node, outcome);
         }
 
         return outcome;
+
+        static string NewShareId() => Guid.NewGuid().ToString();
     }
 
     // What cannot be taken back now is found by the next try, or by whoever looks after claims once the pod is gone.
