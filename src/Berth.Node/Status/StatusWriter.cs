@@ -54,6 +54,7 @@ public sealed class StatusWriter(IClusterClient client, StaticPods.StaticPods? s
                         .. fresh.Status.Conditions.Where(c => gates.Contains(c.Type) || (!ours.Contains(c.Type) && !PodConditions.IsOwn(c.Type))),
                     ],
                     ResourceClaimStatuses = fresh.Status.ResourceClaimStatuses,
+                    ExtendedResourceClaimStatus = fresh.Status.ExtendedResourceClaimStatus,
                     NominatedNodeName = fresh.Status.NominatedNodeName,
                 };
                 basis = fresh;

@@ -75,10 +75,10 @@ public sealed class ResourceClaimTests(ContainerdFixture fixture)
         using var gpus = await FakeGpus.CreateAsync(0, 0);
         await using var cluster = await StartAsync(o => o with { DeviceRoot = gpus.Root });
         await UntilAsync(async () => (await cluster.Client.ListAsync<ResourceSlice>()).Items is [{ Spec.Devices.Count: 2 }], "the slice with two GPUs");
-        var pod = await cluster.Client.CreateAsync(Using("train", "gpu", "test -c /dev/nvidia1 && test ! -e /dev/nvidia0 && test -c /dev/nvidiactl && dd if=/dev/nvidia1 bs=2 count=1 2>/dev/null | od -An -tx1; cat $LD_LIBRARY_PATH/libcuda.so.1; " + Forever, ""));
+        var pod = await cluster.Client.CreateAsync(Using("train", "gpu", "test -c /dev/nvidia1 && test ! -e /dev/nvidia0 && test -c /dev/nvidiactl && dd if=/dev/nvidia1 bs=2 count=1 2>/dev/null | od -An -tx1; cat $LD_LIBRARY_PATH/libcuda.so.1; echo; " + Forever, ""));
         await AllocateAsync(cluster, "gpu", NvidiaFinder.DriverName, ["gpu-1"], pod);
         await cluster.RunningAsync("train");
-        await LogsAsync(cluster, "train", " 00 00\ncuda");
+        await LogsAsync(cluster, "train", " 00 00\ncuda\n");
 
         // Its status tells when the device fails.
         await cluster.WaitAsync("train", p => Health(p!) == "Healthy", "healthy");

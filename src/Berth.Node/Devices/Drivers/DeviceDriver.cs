@@ -145,7 +145,7 @@ public sealed partial class DeviceDriver(
             {
                 there.Add(device.Name);
                 var old = _seen.GetValueOrDefault(device.Name);
-                var ill = device.Problem is null ? null : old?.IllSince ?? now;
+                DateTimeOffset? ill = device.Problem is null ? null : old?.IllSince ?? now;
                 if (ill is not null && old?.IllSince is null) LogIll(log, Name, device.Name, device.Problem!);
                 if (old is not null && (old.GoneSince is not null || (old.IllSince is not null && ill is null))) LogWell(log, Name, device.Name);
                 var seen = new Seen(device, ill, null);

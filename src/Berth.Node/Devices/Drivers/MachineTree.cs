@@ -36,8 +36,14 @@ public sealed class MachineTree(string root = "/")
     /// <summary>Where a link leads, without the root; null for what is no link.</summary>
     public string? Target(string path)
     {
-        var target = new FileInfo(Path(path)).ResolveLinkTarget(returnFinalTarget: true) ?? new DirectoryInfo(Path(path)).ResolveLinkTarget(returnFinalTarget: true);
-        return target is null ? null : Logical(target.FullName);
+        try
+        {
+            return File.ResolveLinkTarget(Path(path), returnFinalTarget: true) is { } target ? Logical(target.FullName) : null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Where a PCI function is: its bus address, root complex and NUMA node.</summary>

@@ -116,6 +116,8 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
         var pending = book.Pending(pod.Metadata.Uid);
         if (pending?.Problem is { } problem)
             throw Failed(problem);
+        if (PodClaims.KeysOf(pod).Any(k => book.Claim(k) is null))
+            throw Failed($"claim {PodClaims.KeysOf(pod).First(k => book.Claim(k) is null)} got deleted in the meantime");
         var written = new List<ObjectKey>();
         try
         {
