@@ -64,7 +64,7 @@ public static class ControllerSet
         new PodClaimController(context.As("resource-claim-controller")),
         new ResourceClaimController(context.As("resource-claim-controller")),
         new DeviceTaintEvictionController(context.As("device-taint-eviction-controller")),
-        new DeviceClassController(context),
+        new DeviceClassController(context.As("device-class-controller")),
         new LocalProvisionerController(context.As("local-provisioner")),
         new LocalCapacityController(context.As("local-provisioner")),
         new TokenCleanerController(context.As("token-cleaner")),

@@ -6,5 +6,6 @@ namespace Berth.Resources.Claims;
 /// <param name="Request">Empty when it lies in the claim as a whole.</param>
 public sealed record ClaimObstacle(ObjectKey Claim, string Request, string Reason)
 {
-    public override string ToString() => Request.Length > 0 ? $"claim {Claim}, request {Request}: {Reason}" : $"claim {Claim}: {Reason}";
+    // A claim for extended resources has no name before it is made.
+    public override string ToString() => Claim.Name.Length == 0 ? $"extended resources: {Reason}" : Request.Length > 0 ? $"claim {Claim}, request {Request}: {Reason}" : $"claim {Claim}: {Reason}";
 }

@@ -165,6 +165,6 @@ public sealed class ConfiguredFinder(MachineTree tree, Func<DeviceFile> read) : 
         if (!pattern.Contains('*', StringComparison.Ordinal)) return tree.Exists(pattern) ? [pattern] : [];
         var slash = pattern.LastIndexOf('/');
         var directory = pattern[..slash];
-        return tree.Entries(directory).Where(e => FileSystemName.MatchesSimpleExpression(pattern[(slash + 1)..], e, ignoreCase: false)).Select(e => $"{directory}/{e}");
+        return tree.Entries(directory).Where(e => FileSystemName.MatchesSimpleExpression(pattern.AsSpan(slash + 1), e, ignoreCase: false)).Select(e => $"{directory}/{e}");
     }
 }
