@@ -27,6 +27,7 @@ var root = new RootCommand("Berth: a workload orchestrator that speaks the Kuber
     ApiServerVerb.Create(),
     SchedulerVerb.Create(),
     WhyVerb.Create(),
+    MapVerb.Create(),
 };
 
 try

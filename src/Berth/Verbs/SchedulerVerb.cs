@@ -111,6 +111,10 @@ internal static class SchedulerVerb
         }
     }
 
+    /// <summary>The file that was asked for, or that of the environment, or the one of the data directory.</summary>
+    internal static string KubeconfigOf(string? asked, string dataDirectory) =>
+        asked ?? (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } set ? set : Path.Combine(dataDirectory, "admin.kubeconfig"));
+
     internal static string NamespaceOf(string kubeconfig) => Kubeconfig.Load(kubeconfig).Namespace is { Length: > 0 } set ? set : "default";
 
     internal static async Task<bool> ServesClaimsAsync(Client.ClusterClient client, CancellationToken ct)

@@ -24,8 +24,7 @@ internal static class WhyVerb
         var command = new Command("why", "Say what keeps a pod from running, or why it is where it is") { pod, ns, kubeconfig, directory };
         command.SetAction(async (parsed, ct) =>
         {
-            var file = parsed.GetValue(kubeconfig)
-                ?? (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } set ? set : Path.Combine(parsed.GetRequiredValue(directory), "admin.kubeconfig"));
+            var file = SchedulerVerb.KubeconfigOf(parsed.GetValue(kubeconfig), parsed.GetRequiredValue(directory));
             var text = parsed.GetRequiredValue(pod);
             if (text.StartsWith("pod/", StringComparison.Ordinal) || text.StartsWith("pods/", StringComparison.Ordinal))
                 text = text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..];
