@@ -19,7 +19,7 @@ public sealed partial class DeviceSelectorsTests
         Capacity = new[] { KeyValuePair.Create("memory", new DeviceCapacity { Value = Quantity.Parse("80Gi") }) }.ToApiMap(),
     };
 
-    private readonly PlainDeviceSelectors _selectors = new();
+    private readonly CelDeviceSelectors _selectors = new();
 
     // As the built-in classes and samples/gpu ask.
     [Theory]
@@ -27,6 +27,9 @@ public sealed partial class DeviceSelectorsTests
     [InlineData("device.driver == \"gpu.berth.dev\" && device.attributes[\"gpu.berth.dev\"].type == \"mig\"", false)]
     [InlineData("device.driver == \"other.example\" && device.attributes[\"other.example\"].color == \"red\"", false)]
     [InlineData("device.attributes[\"gpu.berth.dev\"].numaNode == 1", true)]
+    [InlineData("device.attributes[\"gpu.berth.dev\"].type in [\"gpu\", \"mig\"] || false", true)]
+    [InlineData("has(device.attributes[\"gpu.berth.dev\"].color) && device.attributes[\"gpu.berth.dev\"].color == \"red\"", false)]
+    [InlineData("device.capacity[\"gpu.berth.dev\"].memory.isGreaterThan(quantity(\"40Gi\"))", true)]
     [InlineData("device.capacity[\"gpu.berth.dev\"].memory.compareTo(quantity(\"40Gi\")) >= 0", true)]
     [InlineData("device.capacity[\"gpu.berth.dev\"].memory.compareTo(quantity(\"100Gi\")) >= 0", false)]
     public void Matches_Expression_AsWritten(string expression, bool expected) => Assert.Equal(expected, _selectors.Matches(expression, "gpu.berth.dev", s_gpu));

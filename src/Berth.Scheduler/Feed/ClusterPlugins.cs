@@ -18,7 +18,7 @@ internal sealed record ClusterPlugins(IReadOnlyList<IFilterPlugin> Filters, IRea
         var places = new ExactPlaces();
         if (!claims)
             return new([.. volumes.Filters, places], [volumes.Binding, places], static _ => false);
-        var book = new ClaimBook(informers, new PlainDeviceSelectors(), (claim, devices) =>
+        var book = new ClaimBook(informers, new CelDeviceSelectors(), (claim, devices) =>
         {
             if (claim != default)
                 tell(new ClusterEvent.Other("ResourceClaim", claim.Namespace, claim.Name));
