@@ -36,6 +36,9 @@ internal sealed class StoredObjects : IObjectReader
         return [.. Of<T>().Values.Cast<T>().Where(v => ns is null || v.Metadata.Namespace == ns)];
     }
 
+    // Who asks for kinds by name asks a whole server.
+    public ValueTask<IKindReader?> FindKindAsync(string group, string version, string kind, CancellationToken cancellation = default) => new((IKindReader?)null);
+
     public long Version<T>()
         where T : class, IApiObject<T> => _versions.GetValueOrDefault(typeof(T));
 
