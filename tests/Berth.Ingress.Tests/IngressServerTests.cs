@@ -90,7 +90,7 @@ public sealed class IngressServerTests : IAsyncLifetime
         _cluster.Put(NodeOf("n1", "Unknown", "192.0.2.11"));
         await BecomeAsync("192.0.2.12", "2001:db8::12");
         await stop.CancelAsync();
-        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var server in servers)
             await server.DisposeAsync();
 
