@@ -127,7 +127,7 @@ public sealed class PolicyTests
 
     [Theory]
     [InlineData("Object{spec: Object.wrong{replicas: 1}}", "type mismatch: unexpected type name")]
-    [InlineData("Object{data: {'k': object.data.missing}}", "no such key: missing")]
+    [InlineData("Object{data: {'k': object.data.missing}}", "no such key: data")]
     public async Task MutatingPolicy_Failing_Denies(string expression, string problem)
     {
         await using var server = await AdmissionServer.StartAsync();
