@@ -115,7 +115,7 @@ public sealed class DynamicResourcesTests : IAsyncLifetime
         _state.SetNode(Given.Node("counts") with { Status = new() { Allocatable = Given.Amounts(("nvidia.com/gpu", "8")) } });
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (_book.ClassBehind("nvidia.com/gpu") is null)
-            await _book.NextChange.WaitAsync(TimeSpan.FromMilliseconds(50), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(_book.NextChange, Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token)).Unwrap();
         Assert.Equal(["counts", "n1", "n2"], Names(FilterPod(Extended("a"))));
         Assert.True(_plugin.Reserve(Extended("a"), Node("n1")));
         Assert.False(_plugin.Reserve(Extended("b"), Node("counts")));
