@@ -78,13 +78,13 @@ public sealed class ApiServerHost : IAsyncDisposable
         _publication = new ApiPublication(routes, _customResources, _aggregated, () => options.Listen?.ToString() ?? "localhost");
         _definitions = new DefinitionReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.CustomResources"));
 
-        var inFlight = new InFlightLimit();
-        var metrics = new RequestMetrics(inFlight);
+        var gate = new FlowGate(registries, options.Time);
+        var metrics = new RequestMetrics(gate);
         RegisterPaths(parts, metrics);
         _pipeline = new RequestPipeline(
             options.Authenticator?.Invoke(registries) ?? new EverybodyIsAdministrator(),
             options.Authorizer?.Invoke(registries) ?? new EverythingIsAllowed(),
-            inFlight,
+            gate,
             routes,
             paths,
             _customResources,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Berth.Agent;
+using Berth.ApiServer.Http;
 using Berth.ApiServer.Pki;
 using Berth.Down;
 using Berth.Images;
@@ -40,7 +41,7 @@ catch (UserErrorException e)
     Console.Error.WriteLine($"  {e.Remedy}");
     return 1;
 }
-catch (Exception e) when (e is HttpRequestException or Berth.Client.ApiException or Berth.Client.Transport.KubeconfigException or PkiException or StoreException or RuntimeStartException or ImageImportException or LocalImageException or ProcessFailedException or IOException)
+catch (Exception e) when (e is HttpRequestException or ApiStatusException or Berth.Client.ApiException or Berth.Client.Transport.KubeconfigException or PkiException or StoreException or RuntimeStartException or ImageImportException or LocalImageException or ProcessFailedException or IOException)
 {
     // These say in their own words what is wrong and what to do.
     Console.Error.WriteLine($"berth: {e.Message}");

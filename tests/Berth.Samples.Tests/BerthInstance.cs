@@ -38,7 +38,7 @@ internal sealed class BerthInstance
 
     public static string SamplesDirectory => Path.Combine(Root!, "samples");
 
-    private static string? BinaryPath => Root is { } root && Path.Combine(root, "out", "berth") is var path && File.Exists(path) ? path : null;
+    public static string? BinaryPath => Root is { } root && Path.Combine(root, "out", "berth") is var path && File.Exists(path) ? path : null;
 
     // The repository's root, above where the tests were built.
     private static string? Root
@@ -84,6 +84,18 @@ internal sealed class BerthInstance
     {
         var (code, text) = await ProgramRun.ToEndAsync(_binary, ["down", "--purge", "--data-dir", DataDirectory], null, s_commandLimit, ct);
         Assert.True(code == 0, $"berth down --purge: exit code {code}\n{text}");
+    }
+
+    /// <summary>Asks Berth's process to end and waits until it is gone.</summary>
+    /// <exception cref="OperationCanceledException">It was still there when it had to be gone.</exception>
+    public async Task TerminateAsync(TimeSpan limit, CancellationToken ct)
+    {
+        var file = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(DataDirectory, "instance.json"), ct))!;
+        using var process = Process.GetProcessById((int)file["pid"]!);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(limit);
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(deadline.Token);
     }
 
     /// <summary>Ends Berth's process without warning and waits until it is gone.</summary>

@@ -33,6 +33,42 @@ public sealed class LifeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Terminate_WithAWatchAProxyAndAnExecAttached_EndsInGoodOrder()
+    {
+        var berth = await StartAsync(port: 7657, range: 80);
+
+        // A second one in the same directory is refused, and the first one goes on.
+        var (code, text) = await ProgramRun.ToEndAsync(BerthInstance.BinaryPath!, ["up", "--data-dir", berth.DataDirectory], null, TimeSpan.FromMinutes(1), Cancellation);
+        Assert.Equal(1, code);
+        Assert.Contains("a berth already runs in", text, StringComparison.Ordinal);
+
+        // An object that is too large is refused as such.
+        var large = Path.Combine(berth.DataDirectory, "large");
+        await File.WriteAllTextAsync(large, new string('x', 4 * 1024 * 1024), Cancellation);
+        (code, text) = await ProgramRun.ToEndAsync("kubectl", ["create", "configmap", "large", $"--from-file={large}"], berth.Kubeconfig, TimeSpan.FromMinutes(1), Cancellation);
+        Assert.NotEqual(0, code);
+        Assert.Contains("too l", text, StringComparison.OrdinalIgnoreCase);
+
+        using var attached = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Task<(int ExitCode, string Text)> Attach(params string[] arguments) =>
+            ProgramRun.ToEndAsync("kubectl", arguments, berth.Kubeconfig, TimeSpan.FromMinutes(3), attached.Token);
+        var exec = Attach("exec", "members-0", "--", "sh", "-c", "echo here; sleep 1000");
+        var proxy = Attach("proxy", "--port=7658");
+        var watch = Attach("get", "pods", "--watch");
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var line = await FirstLineAsync(http, new Uri("http://127.0.0.1:7658/api/v1/pods?watch=1"));
+        Assert.Contains("ADDED", line, StringComparison.Ordinal);
+
+        // Its own limit for requests that are under way is 5 s; a slow machine gets six times that.
+        await berth.TerminateAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await exec;
+        await attached.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => proxy);
+        await Task.WhenAny(watch);
+        await berth.UpAsync(demo: false, Cancellation);
+    }
+
+    [Fact]
     public async Task Purge_OfABerthWithPods_LeavesNothing()
     {
         var berth = await StartAsync(port: 7655, range: 76);
@@ -47,6 +83,25 @@ public sealed class LifeTests : IAsyncDisposable
 
         await berth.PurgeAsync(Cancellation);
         Assert.Empty(await Leftovers.OfAsync(berth.DataDirectory, namespaces, ports, Cancellation));
+    }
+
+    // The proxy needs a moment to listen.
+    private static async Task<string?> FirstLineAsync(HttpClient http, Uri address)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                var reader = new StreamReader(await http.GetStreamAsync(address, deadline.Token));
+                return await reader.ReadLineAsync(deadline.Token);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100, deadline.Token);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -20,9 +20,11 @@ internal static class ProgramRun
             await Task.WhenAll(ReadAsync(process.StandardOutput, said, deadline.Token), ReadAsync(process.StandardError, said, deadline.Token));
             await process.WaitForExitAsync(deadline.Token);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            if (ct.IsCancellationRequested)
+                throw;
             throw new TimeoutException($"{Describe(program, arguments)}: not done after {limit.TotalSeconds:F0} s; it said:\n{said}");
         }
 

@@ -4,6 +4,7 @@ using Berth.Api.Meta.V1;
 using Berth.Api.Rbac.V1;
 using Berth.Api.Scheduling.V1;
 using Berth.ApiServer.Authorization;
+using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Pki;
 using Berth.ApiServer.Registry;
 
@@ -51,9 +52,14 @@ public sealed class BootstrapObjects(IObjectReader objects, BootstrapWriter writ
             EnsureAsync(DefaultRoles.Roles, RoleReconciliation.Reconcile, cancellation),
             EnsureAsync(DefaultRoles.RoleBindings, RoleReconciliation.Reconcile, cancellation),
             CreateMissingAsync(PriorityClasses, cancellation),
+            EnsureAsync(DefaultFlows.Levels, (present, wanted) => IsKept(present.Metadata) && present.Spec != wanted.Spec ? present with { Spec = wanted.Spec } : null, cancellation),
+            EnsureAsync(DefaultFlows.Schemas, (present, wanted) => IsKept(present.Metadata) && present.Spec != wanted.Spec ? present with { Spec = wanted.Spec } : null, cancellation),
             EnsureAuthorityAsync(cancellation),
             facts is null ? Task.CompletedTask : EnsureAsync([facts.Info(authority), facts.Network()], (present, wanted) => present.Data.Equals(wanted.Data) ? null : present with { Data = wanted.Data }, cancellation));
     }
+
+    // Who wants another spec says so by the annotation.
+    private static bool IsKept(ObjectMeta metadata) => !metadata.Annotations.TryGetValue(DefaultFlows.AutoUpdate, out var keep) || keep != "false";
 
     private async Task EnsureClusterRolesAsync(CancellationToken cancellation)
     {

@@ -6,6 +6,7 @@ using Berth.Api.Core.V1;
 using Berth.ApiServer.Admission;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
+using Berth.ApiServer.FlowControl;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Pki;
 using Berth.ApiServer.Registry;
@@ -76,7 +77,7 @@ public sealed class ClusterSecurity
     }
 
     /// <summary>
-    /// Keeps aggregated roles in step until cancelled. Begins when <see cref="BootstrapAsync"/> has made the roles: half of them
+    /// Keeps aggregated roles and the objects of flow control in step until cancelled. Begins when <see cref="BootstrapAsync"/> has made the roles: half of them
     /// would give aggregated roles half their rules.
     /// </summary>
     public async Task RunAsync(ApiServerHost server, CancellationToken cancellation)
@@ -84,7 +85,7 @@ public sealed class ClusterSecurity
         if (_parts is not { } parts) throw new InvalidOperationException($"{nameof(Apply)} comes first, and the server is made from its options.");
         await _bootstrapped.Task.WaitAsync(cancellation);
         using var writer = new BootstrapWriter(server.InProcess(Self));
-        await parts.Aggregator.RunAsync(writer, _time, cancellation);
+        await Task.WhenAll(parts.Aggregator.RunAsync(writer, _time, cancellation), parts.Flows.RunAsync(writer, cancellation));
     }
 
     private Parts PartsFor(IObjectReader objects, ILoggerFactory logging) => _parts ??= new(this, objects, logging);
@@ -130,6 +131,7 @@ public sealed class ClusterSecurity
             Tokens = new(certificates.ServiceAccountKey, owner._tokens, objects, owner._time);
             Authenticator = new RequestAuthenticator(new ClientCertificateAuthenticator(certificates.Authority, owner._time), Tokens);
             Aggregator = new(objects, logging.CreateLogger("Berth.ApiServer.ClusterRoleAggregation"));
+            Flows = new(objects, owner._time, logging.CreateLogger("Berth.ApiServer.FlowControl"));
             Plugins =
             [
                 new NodeRestriction(objects),
@@ -149,6 +151,8 @@ public sealed class ClusterSecurity
         public IAuthenticator Authenticator { get; }
 
         public ClusterRoleAggregator Aggregator { get; }
+
+        public FlowObjectsKeeper Flows { get; }
 
         public IReadOnlyList<IAdmissionPlugin> Plugins { get; }
     }

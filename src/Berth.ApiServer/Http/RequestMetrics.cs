@@ -6,12 +6,19 @@ using Berth.ApiServer.FlowControl;
 namespace Berth.ApiServer.Http;
 
 /// <summary>Counts requests under the names that dashboards for Kubernetes know, and writes them as Prometheus reads them.</summary>
-public sealed class RequestMetrics(InFlightLimit inFlight)
+public sealed class RequestMetrics(FlowGate gate)
 {
     // Seconds; kube-apiserver's buckets.
     private static readonly double[] s_buckets =
         [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
+    // Each definition of a custom resource brings series of its own, and a cluster that makes and deletes many would keep them for
+    // ever. Those go that were not used for the longest time; to who scrapes it looks like a restart of that series.
+    private const int CountersMax = 2000;
+    private const int HistogramsMax = 250;
+
+    private readonly Lock _trimming = new();
+    private long _requests;
     private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), StrongCount> _total = new();
     private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), Histogram> _durations = new();
 
@@ -22,9 +29,19 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
         var resource = code is 404 or 405 && info.Name.Length == 0 ? "" : info.Resource;
         var scope = !info.IsResource ? "" : info.Name.Length > 0 ? "resource" : info.Namespace.Length > 0 ? "namespace" : "cluster";
         var (group, version, subresource) = resource.Length == 0 ? ("", "", "") : (info.Group, info.Version, info.Subresource);
-        Interlocked.Increment(ref _total.GetOrAdd((verb, group, version, resource, subresource, scope, code), static _ => new StrongCount()).Value);
+        var now = Interlocked.Increment(ref _requests);
+        var total = _total.GetOrAdd((verb, group, version, resource, subresource, scope, code), static _ => new StrongCount());
+        Interlocked.Increment(ref total.Value);
+        total.Used = now;
         if (!info.IsLongRunning)
-            _durations.GetOrAdd((verb, group, version, resource, subresource, scope), static _ => new Histogram()).Add(took.TotalSeconds);
+        {
+            var durations = _durations.GetOrAdd((verb, group, version, resource, subresource, scope), static _ => new Histogram());
+            durations.Add(took.TotalSeconds);
+            durations.Used = now;
+        }
+
+        if (_durations.Count > HistogramsMax || _total.Count > CountersMax)
+            Trim();
     }
 
     public string Render()
@@ -60,8 +77,9 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
         }
 
         Head("apiserver_current_inflight_requests", "gauge", "Maximal number of currently used inflight request limit of this apiserver per request kind in last second.");
-        text.Append("apiserver_current_inflight_requests{request_kind=\"mutating\"} ").Append(inFlight.Writes).Append('\n');
-        text.Append("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ").Append(inFlight.Reads).Append('\n');
+        text.Append("apiserver_current_inflight_requests{request_kind=\"mutating\"} ").Append(gate.Writes).Append('\n');
+        text.Append("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ").Append(gate.Reads).Append('\n');
+        FlowMetrics.Render(text, gate.Pool);
         Head("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
         text.Append("process_resident_memory_bytes ").Append(Environment.WorkingSet).Append('\n');
         // Live objects, what the collector holds in all, and how often it ran: tells a leak from a heap that is only wide.
@@ -87,6 +105,25 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
                 .Append("\",subresource=\"").Append(subresource).Append("\",verb=\"").Append(verb).Append("\",version=\"").Append(version).Append('"');
     }
 
+    private void Trim()
+    {
+        lock (_trimming)
+        {
+            Oldest(_durations, HistogramsMax, h => h.Used);
+            Oldest(_total, CountersMax, c => c.Used);
+        }
+
+        // A tenth more than needed, so that this is done rarely.
+        static void Oldest<TKey, TValue>(ConcurrentDictionary<TKey, TValue> series, int max, Func<TValue, long> used)
+            where TKey : notnull
+        {
+            if (series.Count <= max)
+                return;
+            foreach (var (key, _) in series.OrderBy(s => used(s.Value)).Take(series.Count - max + (max / 10)).ToList())
+                series.TryRemove(key, out _);
+        }
+    }
+
     private static string Shown(string verb) => verb switch
     {
         "create" => "POST",
@@ -98,6 +135,8 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
     private sealed class StrongCount
     {
         public long Value;
+
+        public long Used;
     }
 
     private sealed class Histogram
@@ -105,6 +144,8 @@ public sealed class RequestMetrics(InFlightLimit inFlight)
         private readonly Lock _lock = new();
         private readonly long[] _counts = new long[s_buckets.Length + 1];
         private double _sum;
+
+        public long Used;
 
         public void Add(double seconds)
         {

@@ -21,7 +21,7 @@ namespace Berth.ApiServer.Http;
 internal sealed partial class RequestPipeline(
     IAuthenticator authenticator,
     IAuthorizer authorizer,
-    InFlightLimit inFlight,
+    FlowGate gate,
     RouteTable routes,
     PathTable paths,
     CustomResourceTable customResources,
@@ -57,7 +57,12 @@ internal sealed partial class RequestPipeline(
             await AuthorizeAsync(http, info, user).ConfigureAwait(false);
 
             // (4)
-            using var slot = inFlight.Enter(info);
+            using var entry = await gate.EnterAsync(info, user, http.RequestAborted).ConfigureAwait(false);
+            if (entry is { SchemaUid.Length: > 0, LevelUid.Length: > 0 })
+            {
+                http.Response.Headers["X-Kubernetes-PF-FlowSchema-UID"] = entry.SchemaUid;
+                http.Response.Headers["X-Kubernetes-PF-PriorityLevel-UID"] = entry.LevelUid;
+            }
 
             // (5)
             var request = new ApiRequest(http, info, user) { Now = time.GetUtcNow() };

@@ -6,6 +6,7 @@ namespace Berth.ApiServer.Strategies.FlowControl;
 public sealed class PriorityLevelConfigurationStrategy : SpecAndStatusStrategy<PriorityLevelConfiguration>
 {
     private const int Shares = 30;
+    private const int QueuesMax = 10_000_000;
 
     public override PriorityLevelConfiguration Default(PriorityLevelConfiguration value)
     {
@@ -44,6 +45,40 @@ public sealed class PriorityLevelConfigurationStrategy : SpecAndStatusStrategy<P
             errors.Required("spec.limited", "must not be empty when type is Limited");
         if (value.Spec is { Type: "Exempt", Limited: not null })
             errors.Forbidden("spec.limited", "must be nil if the type is not Limited");
+        if (value.Spec.Limited is { } limited)
+            Validate(limited, errors);
+        Percent(errors, "spec.exempt.lendablePercent", value.Spec.Exempt?.LendablePercent);
+    }
+
+    private static void Validate(LimitedPriorityLevelConfiguration limited, FieldErrors errors)
+    {
+        if (limited.NominalConcurrencyShares < 0)
+            errors.Invalid("spec.limited.nominalConcurrencyShares", limited.NominalConcurrencyShares, "must be a non-negative integer");
+        Percent(errors, "spec.limited.lendablePercent", limited.LendablePercent);
+        if (limited.BorrowingLimitPercent < 0)
+            errors.Invalid("spec.limited.borrowingLimitPercent", limited.BorrowingLimitPercent, "if specified, must be a non-negative integer");
+        var response = limited.LimitResponse;
+        BasicRules.OneOf(errors, FieldPath.Spec["limited"]["limitResponse"]["type"], response.Type, "Queue", "Reject");
+        if (response is { Type: "Queue", Queuing: null })
+            errors.Required("spec.limited.limitResponse.queuing", "must not be empty if limited.limitResponse.type is Queue");
+        if (response is { Type: "Reject", Queuing: not null })
+            errors.Forbidden("spec.limited.limitResponse.queuing", "must be nil if limited.limitResponse.type is not Limited");
+        if (response.Queuing is not { } queuing)
+            return;
+        if (queuing.QueueLengthLimit <= 0)
+            errors.Invalid("spec.limited.limitResponse.queuing.queueLengthLimit", queuing.QueueLengthLimit, "must be positive");
+        if (queuing.Queues is <= 0 or > QueuesMax)
+            errors.Invalid("spec.limited.limitResponse.queuing.queues", queuing.Queues, $"must be positive and no greater than {QueuesMax}");
+        if (queuing.HandSize <= 0)
+            errors.Invalid("spec.limited.limitResponse.queuing.handSize", queuing.HandSize, "must be positive");
+        else if (queuing.HandSize > queuing.Queues)
+            errors.Invalid("spec.limited.limitResponse.queuing.handSize", queuing.HandSize, $"should not be greater than queues ({queuing.Queues})");
+    }
+
+    private static void Percent(FieldErrors errors, string path, int? value)
+    {
+        if (value is < 0 or > 100)
+            errors.Invalid(path, value, "must be between 0 and 100, inclusive");
     }
 
     protected override PriorityLevelConfiguration WithoutStatus(PriorityLevelConfiguration value) => value with { Status = PriorityLevelConfigurationStatus.Empty };
