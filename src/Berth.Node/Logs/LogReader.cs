@@ -59,6 +59,13 @@ public sealed class LogReader(TimeProvider time)
                     if (file.Length > file.Position) continue;
                     if (Rotated(path, file) is { } next)
                     {
+                        // The runtime makes the new file when it has left the old one: only now is that complete.
+                        if (file.Length > file.Position)
+                        {
+                            await next.DisposeAsync();
+                            continue;
+                        }
+
                         await file.DisposeAsync();
                         file = next;
                         kept = 0;
@@ -143,21 +150,21 @@ public sealed class LogReader(TimeProvider time)
         try
         {
             var fresh = Open(path);
-            // A renamed file keeps its length; a new one that is as long and as old would be the same file.
-            var opened = new FileInfo($"/proc/self/fd/{current.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
-            if (opened == path)
-            {
-                fresh.Dispose();
-                return null;
-            }
-
-            return fresh;
+            // One file has one name, whatever links lead to it. Asked on both sides, so that a rename in between does not make the
+            // old file pass for a new one, to be read from its beginning again.
+            var before = NameOf(current);
+            var name = NameOf(fresh);
+            if (name != before && name != NameOf(current)) return fresh;
+            fresh.Dispose();
+            return null;
         }
         catch (IOException)
         {
             return null; // between the rename and the runtime's reopening
         }
     }
+
+    private static string? NameOf(FileStream file) => new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
 
     private static FileSystemWatcher Watch(string path, SemaphoreSlim changed)
     {

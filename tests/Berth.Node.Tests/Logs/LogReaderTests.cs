@@ -26,6 +26,28 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Copy_FollowingByALinkedDirectory_ReadsNothingTwice()
+    {
+        var link = _path + "-directory";
+        Directory.CreateSymbolicLink(link, Path.GetDirectoryName(_path)!);
+        try
+        {
+            var output = new MemoryStream();
+            var asked = 0;
+            await File.WriteAllTextAsync(_path, Line(0, "stdout", "F", "once"), TestContext.Current.CancellationToken);
+
+            await new LogReader(TimeProvider.System).CopyAsync(
+                Path.Combine(link, Path.GetFileName(_path)), new LogQuery { Follow = true }, () => Task.FromResult(++asked < 3), output, TestContext.Current.CancellationToken);
+
+            Assert.Equal("once\n", Text(output));
+        }
+        finally
+        {
+            File.Delete(link);
+        }
+    }
+
+    [Fact]
     public async Task Copy_Following_SeesWhatIsWrittenAndRotationUntilTheEnd()
     {
         var output = new MemoryStream();
