@@ -11,18 +11,25 @@ namespace Berth.Client.Events;
 
 /// <summary>
 /// Writes Events about objects. Telling one never blocks and never fails: events are for people, and may be dropped
-/// when more are made than can be written. The same event told again raises its count instead of making a new one.
+/// when more are made than can be written. The same event told again raises its count instead of making a new one. Events
+/// wait a moment before they are written: what they tell of, such as the start of a pod, is not to wait for the words.
 /// </summary>
 public sealed partial class EventRecorder : IAsyncDisposable
 {
     // Events waiting to be written. Past this the newest is dropped: a storm of events must not hold memory.
     private const int BacklogMax = 1000;
 
+    // So many are written at once, and no longer kept waiting.
+    private const int BacklogHurry = 100;
+
     // Series remembered for counting; the oldest are forgotten first. As many as client-go keeps.
     private const int SeriesMax = 4096;
 
     // The API refuses longer ones.
     private const int MessageMax = 1024;
+
+    // Longer than a pod with a local image takes to run.
+    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(250);
 
     private readonly IClusterClient _client;
     private readonly string _component;
@@ -34,6 +41,7 @@ public sealed partial class EventRecorder : IAsyncDisposable
     private readonly EventCorrelator _correlator = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writer;
+    private volatile TaskCompletionSource _hurry = NewSignal();
 
     /// <param name="component">Who reports, such as <c>kubelet</c>.</param>
     /// <param name="host">Node it reports from; null for components of the control plane.</param>
@@ -90,12 +98,15 @@ public sealed partial class EventRecorder : IAsyncDisposable
         };
         if (!_backlog.Writer.TryWrite(value))
             LogDropped(_log, reason, about.Name);
+        if (_backlog.Reader.Count >= BacklogHurry)
+            _hurry.TrySetResult();
     }
 
     /// <summary>Writes what is waiting, for at most two seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         _backlog.Writer.TryComplete();
+        _hurry.TrySetResult();
         _stop.CancelAfter(TimeSpan.FromSeconds(2));
         await _writer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
@@ -106,19 +117,36 @@ public sealed partial class EventRecorder : IAsyncDisposable
 
     private async Task WriteAsync(CancellationToken ct)
     {
-        await foreach (var value in _backlog.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+        while (await _backlog.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
         {
-            try
+            await LingerAsync(ct).ConfigureAwait(false);
+            while (_backlog.Reader.TryRead(out var value))
             {
-                await WriteAsync(value, ct).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
-            {
-                // A namespace that is going away takes no more events; that is not worth a line.
-                if (e is not ApiException { IsForbidden: true } and not ApiException { IsNotFound: true })
-                    LogFailed(_log, value.Reason, value.InvolvedObject.Name, e.Message);
+                try
+                {
+                    await WriteAsync(value, ct).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+                {
+                    // A namespace that is going away takes no more events; that is not worth a line.
+                    if (e is not ApiException { IsForbidden: true } and not ApiException { IsNotFound: true })
+                        LogFailed(_log, value.Reason, value.InvolvedObject.Name, e.Message);
+                }
             }
         }
+    }
+
+    // Who tells an event does not write it.
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task LingerAsync(CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var hurry = _hurry;
+        await Task.WhenAny(Task.Delay(s_linger, _time, over.Token), hurry.Task).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        if (hurry.Task.IsCompleted)
+            _hurry = NewSignal();
     }
 
     private async Task WriteAsync(Event value, CancellationToken ct)

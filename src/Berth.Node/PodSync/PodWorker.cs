@@ -46,6 +46,7 @@ public sealed partial class PodWorker
     private DateTimeOffset _sentAt;
     private DateTimeOffset? _tellAgainAt;
     private bool _admitted;
+    private bool _looked;
     private bool _ended;
     private string _toldOfWait = "";
     private DateTimeOffset? _volumesRefreshAt;
@@ -202,8 +203,9 @@ public sealed partial class PodWorker
             removed = _removed;
         }
 
-        // 1. look
-        var observed = await LookAsync(pod, ct);
+        // 1. look; its log directory is made before a pod's first sandbox
+        var observed = _looked || removed || Directory.Exists(_services.Directories.LogsOf(pod)) ? await LookAsync(pod, ct) : ObservedPod.Nothing;
+        _looked = true;
 
         // 2. has it to end?
         if (!_admitted && !removed && pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not ("Failed" or "Succeeded") && await AdmitAsync(pod, observed, ct) is { } refusal)
