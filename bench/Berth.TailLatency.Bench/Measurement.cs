@@ -19,6 +19,10 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
     public const string Default = "neighbours, default placement";
     public const string Exclusive = "neighbours, exclusive cores";
 
+    /// <summary>How the service waits for its next request.</summary>
+    public const string Sleeping = "sleeping";
+    public const string Polling = "polling";
+
     private const string Namespace = "default";
     private const int Starts = 12;
 
@@ -49,15 +53,15 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
         try
         {
             await UpAsync([]);
-            results.Add(await ServeAsync("alone, default placement", 0));
-            results.Add(await ServeAsync(Default, neighbours));
+            results.AddRange(await ServeAsync("alone, default placement", 0));
+            results.AddRange(await ServeAsync(Default, neighbours));
             await BerthAsync("down", "--purge", "--data-dir", _data);
 
             Directory.CreateDirectory(_data);
             var configuration = Path.Combine(_settings, "node.yaml");
             File.WriteAllText(configuration, "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\ncpuManagerPolicy: static\nreservedSystemCPUs: \"0\"\n");
             await UpAsync(["--node-config", configuration]);
-            results.Add(await ServeAsync(Exclusive, neighbours));
+            results.AddRange(await ServeAsync(Exclusive, neighbours));
             await StartsAsync();
         }
         finally
@@ -76,7 +80,7 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
         await runtime.Importer.ImportAsync(await LocalImages.BusyboxAsync());
     }
 
-    private async Task<Result> ServeAsync(string name, int noisy)
+    private async Task<IReadOnlyList<Result>> ServeAsync(string name, int noisy)
     {
         var (client, http) = Kubeconfig.Load(Path.Combine(_data, "admin.kubeconfig")).Connect("berth-bench");
         using (http)
@@ -87,7 +91,8 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
                 await RunningAsync(client, Pod(string.Create(CultureInfo.InvariantCulture, $"noisy-{i}"), ["sh", "-c", s_noise[i % s_noise.Length]], null));
             var shared = Directory.CreateDirectory(Path.Combine(_data, "tail-latency")).FullName;
             var file = Path.Combine(shared, "times");
-            File.Delete(file);
+            foreach (var waits in (string[])[Sleeping, Polling])
+                File.Delete($"{file}.{waits}");
             var program = Path.GetDirectoryName(Environment.ProcessPath)!;
             // The machine's own .NET runs in the pod: no image has to be fetched.
             var service = Pod("service", ["/dotnet/dotnet", "/bench/Berth.TailLatency.Bench.dll", "serve", "/shared/times", seconds.ToString(CultureInfo.InvariantCulture)], "1");
@@ -99,21 +104,27 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
             };
             service = service with { Spec = service.Spec with { Containers = [container], Volumes = mounts.Select((m, i) => new Volume { Name = $"m{i}", HostPath = new HostPathVolumeSource { Path = m.Host } }).ToApiList() } };
             await RunningAsync(client, service);
-            var clock = Stopwatch.StartNew();
-            while (!File.Exists(file))
+            List<Result> results = [];
+            foreach (var waits in (string[])[Sleeping, Polling])
             {
-                if (clock.Elapsed > TimeSpan.FromSeconds(seconds + 180))
-                    throw new TimeoutException($"the service did not end within {clock.Elapsed}");
-                await Task.Delay(250);
+                var (clock, stolen) = (Stopwatch.StartNew(), StolenSeconds());
+                while (!File.Exists($"{file}.{waits}"))
+                {
+                    if (clock.Elapsed > TimeSpan.FromSeconds(seconds + 180))
+                        throw new TimeoutException($"the service did not end within {clock.Elapsed}");
+                    await Task.Delay(250);
+                }
+
+                var times = File.ReadLines($"{file}.{waits}").Select(l => double.Parse(l, CultureInfo.InvariantCulture)).ToList();
+                results.Add(new Result(name, waits, times, (StolenSeconds() - stolen) / (clock.Elapsed.TotalSeconds * Environment.ProcessorCount)));
             }
 
-            var times = File.ReadLines(file).Select(l => double.Parse(l, CultureInfo.InvariantCulture)).ToList();
             await client.DeleteAsync<Pod>(Namespace, "service", new DeleteOptions { GracePeriodSeconds = EndSeconds });
             for (var i = 0; i < noisy; i++)
                 await client.DeleteAsync<Pod>(Namespace, string.Create(CultureInfo.InvariantCulture, $"noisy-{i}"), new DeleteOptions { GracePeriodSeconds = EndSeconds });
             while ((await client.ListAsync<Pod>(Namespace)).Items.Count > 0)
                 await Task.Delay(250);
-            return new Result(name, times);
+            return results;
         }
     }
 
@@ -142,6 +153,9 @@ internal sealed class Measurement(string binary, string dotnet, int seconds, int
             SharedStart = shared.Order().ElementAt(shared.Count / 2);
         }
     }
+
+    /// <summary>That a virtual machine's host kept all its CPUs waiting, since it started.</summary>
+    private static double StolenSeconds() => double.Parse(File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[8], CultureInfo.InvariantCulture) / 100;
 
     private static async Task<double> RunningAsync(ClusterClient client, Pod pod)
     {

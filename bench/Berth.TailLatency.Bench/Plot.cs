@@ -10,6 +10,10 @@ internal static class Plot
 
     private static readonly string[] s_colours = ["#888888", "#c0392b", "#1f6fb2", "#2e8b57"];
 
+    // A colour for what was measured, a dash for how the service waited.
+    private static string Stroke(IReadOnlyList<Result> results, int i) =>
+        $"stroke=\"{s_colours[results.Select(r => r.Name).Distinct().ToList().IndexOf(results[i].Name) % s_colours.Length]}\"" + (results[i].Waits == Measurement.Sleeping ? " stroke-dasharray=\"6 4\"" : "");
+
     public static string Svg(IReadOnlyList<Result> results, string machine)
     {
         var least = Math.Pow(10, Math.Floor(Math.Log10(results.Min(r => r.Microseconds[0]))));
@@ -49,9 +53,9 @@ internal static class Plot
                 points.Append(CultureInfo.InvariantCulture, $"{X(share):F1},{Y(Math.Max(least, results[i].At(share))):F1} ");
             }
 
-            Add($"<polyline points=\"{points}\" fill=\"none\" stroke=\"{s_colours[i % s_colours.Length]}\" stroke-width=\"2\"/>");
-            Add($"<rect x=\"{Left + 14}\" y=\"{Top + 6 + 18 * i}\" width=\"14\" height=\"4\" fill=\"{s_colours[i % s_colours.Length]}\"/>");
-            Add($"<text x=\"{Left + 34}\" y=\"{Top + 12 + 18 * i}\">{Escape(results[i].Name)}</text>");
+            Add($"<polyline points=\"{points}\" fill=\"none\" {Stroke(results, i)} stroke-width=\"2\"/>");
+            Add($"<line x1=\"{Left + 14}\" x2=\"{Left + 30}\" y1=\"{Top + 8 + 18 * i}\" y2=\"{Top + 8 + 18 * i}\" {Stroke(results, i)} stroke-width=\"3\"/>");
+            Add($"<text x=\"{Left + 38}\" y=\"{Top + 12 + 18 * i}\">{Escape(results[i].Name)}, {results[i].Waits}</text>");
         }
 
         Add($"</svg>");

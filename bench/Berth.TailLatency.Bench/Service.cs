@@ -6,7 +6,8 @@ namespace Berth.TailLatency.Bench;
 
 /// <summary>
 /// The latency-sensitive service: a request is due each millisecond and takes about 100 µs of CPU. Its response time is from
-/// when it was due, not from when the service got round to it, so that a stall counts for every request that it delays.
+/// when it was due, not from when the service got round to it, so that a stall counts for every request that it delays. It waits
+/// for the next request once in the kernel, as servers do, and once by asking the clock, as those do that cannot afford a wake-up.
 /// </summary>
 internal static class Service
 {
@@ -17,29 +18,44 @@ internal static class Service
     private const int ClockMonotonic = 1;
     private const int AbsoluteTime = 1;
 
-    /// <summary>Writes one response time a line, in microseconds, shortest first.</summary>
+    /// <summary>
+    /// Writes one response time a line, in microseconds, shortest first: into FILE.sleeping and then FILE.polling, each
+    /// measured for so long.
+    /// </summary>
     public static void Run(string file, double seconds)
     {
         var rounds = Calibrate();
-        Measure(rounds, WarmSeconds);
-        var times = Measure(rounds, seconds);
-        Array.Sort(times);
-        var path = file + ".new";
-        File.WriteAllLines(path, times.Select(t => (t / 1000.0).ToString("F1", CultureInfo.InvariantCulture)));
-        File.Move(path, file, overwrite: true);
+        foreach (var (polls, name) in ((bool, string)[])[(false, Measurement.Sleeping), (true, Measurement.Polling)])
+        {
+            Measure(rounds, WarmSeconds, polls);
+            var times = Measure(rounds, seconds, polls);
+            Array.Sort(times);
+            var path = file + ".new";
+            File.WriteAllLines(path, times.Select(t => (t / 1000.0).ToString("F1", CultureInfo.InvariantCulture)));
+            File.Move(path, $"{file}.{name}", overwrite: true);
+        }
     }
 
-    private static long[] Measure(int rounds, double seconds)
+    private static long[] Measure(int rounds, double seconds, bool polls)
     {
         var times = new long[(int)(seconds * 1e9 / IntervalNanoseconds)];
         var due = Now();
         for (var i = 0; i < times.Length; i++)
         {
             due += IntervalNanoseconds;
-            var at = new TimeSpec(due / 1_000_000_000, due % 1_000_000_000);
-            // An interrupted sleep is slept on; a time that has passed returns at once.
-            while (clock_nanosleep(ClockMonotonic, AbsoluteTime, ref at, IntPtr.Zero) != 0)
+            if (polls)
             {
+                while (Now() < due)
+                {
+                }
+            }
+            else
+            {
+                var at = new TimeSpec(due / 1_000_000_000, due % 1_000_000_000);
+                // An interrupted sleep is slept on; a time that has passed returns at once.
+                while (clock_nanosleep(ClockMonotonic, AbsoluteTime, ref at, IntPtr.Zero) != 0)
+                {
+                }
             }
 
             Work(rounds);
