@@ -49,6 +49,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MkDirAt(int directory, string path, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int MemoryAdvise(void* address, nuint length, int advice);
+
     public const short PollIn = 1;
     public const int EfdCloexec = 0x80000;
     public const int OpenReadOnlyCloexec = 0x80000;

@@ -113,7 +113,7 @@ internal sealed partial class AgentRun(AgentOptions options, TextWriter output, 
                 (file with { Ready = true }).Write(options.DataDirectory);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe node {papers.NodeName} is ready after {progress.Elapsed.TotalSeconds:F1} s."));
                 output.Flush();
-                await Task.WhenAny(parts);
+                await Parts.FirstEndAsync(parts, time);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

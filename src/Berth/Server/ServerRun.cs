@@ -61,7 +61,7 @@ internal sealed class ServerRun(UpOptions options, TextWriter output, TimeProvid
                 await Parts.FirstOfAsync(announcing, parts);
                 (file with { Ready = true }).Write(options.DataDirectory);
                 Tell(progress.Elapsed);
-                await Task.WhenAny(parts);
+                await Parts.FirstEndAsync(parts, time);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

@@ -83,7 +83,7 @@ internal sealed class UpRun(UpOptions options, TextWriter output, TimeProvider t
                 Tell(progress.Elapsed);
                 if (whenReady is not null)
                     await Parts.FirstOfAsync(whenReady(stop.Token), parts);
-                await Task.WhenAny(parts);
+                await Parts.FirstEndAsync(parts, time);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
