@@ -13,6 +13,7 @@ public sealed record CelIssue(int Position, string Message)
         var line = source[start..(end < 0 ? source.Length : end)];
         var number = 1 + source.AsSpan(0, start).Count('\n');
         var column = position - start;
-        return $"ERROR: <input>:{number}:{column + 1}: {Message}\n | {line.Replace('\t', ' ')}\n | {new string('.', column)}^";
+        // Of nothing at all there is no first column.
+        return $"ERROR: <input>:{number}:{(source.Length == 0 ? 0 : column + 1)}: {Message}\n | {line.Replace('\t', ' ')}\n | {new string('.', column)}^";
     }
 }

@@ -138,7 +138,7 @@ public sealed class ExpressionTests
     }
 
     [Theory]
-    [InlineData("", "ERROR: <input>:1:1: Syntax error: mismatched input '<EOF>' expecting")]
+    [InlineData("", "ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>' expecting")]
     [InlineData("1 +", "ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting")]
     [InlineData("a.b(", "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', ')', '.',")]
     [InlineData("1 1", "ERROR: <input>:1:3: Syntax error: extraneous input '1' expecting <EOF>")]
@@ -151,7 +151,10 @@ public sealed class ExpressionTests
     [InlineData("text.field == 1", "type 'string' does not support field selection")]
     [InlineData("text.all(c, true)", "expression of type 'string' cannot be range of a comprehension (must be list, map, or dynamic)")]
     [InlineData("[1, 'a'] == []", "expected type 'int' but found 'string'")]
-    [InlineData("numbers.all(x, x)", "found no matching overload for '_&&_' applied to '(bool, int)'")]
+    [InlineData("text.", "ERROR: <input>:1:6: Syntax error: no viable alternative at input '.'")]
+    [InlineData("?!", "ERROR: <input>:1:1: Syntax error: extraneous input '?' expecting {'[', '{', '(',")]
+    [InlineData("true && text", "ERROR: <input>:1:9: expected type 'bool' but found 'string'")]
+    [InlineData("numbers.all(x, x)", "expected type 'bool' but found 'int'")]
     [InlineData("has(text)", "invalid argument to has() macro")]
     [InlineData("[1].all(1, true)", "argument must be a simple name")]
     [InlineData("9223372036854775808 > 0", "invalid int literal")]

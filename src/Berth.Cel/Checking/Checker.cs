@@ -182,9 +182,25 @@ internal sealed class Checker(CelEnvironment environment)
         _mixed -= isFormat ? 1 : 0;
         if (!environment.Functions.Has(call.Function))
             return Undeclared(call.Position, call.Function);
+        if (call is { Function: "_&&_" or "_||_", Target: null })
+            return Logic(call);
         IReadOnlyList<Expr> arguments = call.Target is null ? call.Arguments : [call.Target, .. call.Arguments];
         Literals(call);
         return Resolve(call, [.. arguments.Select(a => a.Type)]);
+    }
+
+    private CelType Logic(CallExpr call)
+    {
+        call.Overloads = environment.Functions.Find(call.Function);
+        foreach (var argument in call.Arguments)
+            Truth(argument);
+        return CelType.Bool;
+    }
+
+    private void Truth(Expr expression)
+    {
+        if (!_bindings.IsAssignable(CelType.Bool, expression.Type))
+            Report(expression.Position, $"expected type 'bool' but found '{_bindings.Substitute(expression.Type, final: true)}'");
     }
 
     private CelType Resolve(CallExpr call, CelType[] arguments)
@@ -358,11 +374,8 @@ internal sealed class Checker(CelEnvironment environment)
             Condition(macro.Filter!.Position, "_?_:_", filter, result);
         switch (macro.Kind)
         {
-            case ComprehensionKind.All when !_bindings.IsAssignable(CelType.Bool, body):
-                NoOverload(macro.Position, "_&&_", false, CelType.Bool, body);
-                break;
-            case ComprehensionKind.Exists when !_bindings.IsAssignable(CelType.Bool, body):
-                NoOverload(macro.Position, "_||_", false, CelType.Bool, body);
+            case ComprehensionKind.All or ComprehensionKind.Exists:
+                Truth(macro.Body);
                 break;
             case ComprehensionKind.ExistsOne or ComprehensionKind.Filter:
                 Condition(macro.Position, "_?_:_", body, macro.Kind == ComprehensionKind.ExistsOne ? CelType.Int : result);

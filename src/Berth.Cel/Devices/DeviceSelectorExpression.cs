@@ -9,8 +9,15 @@ namespace Berth.Cel.Devices;
 /// </summary>
 public sealed class DeviceSelectorExpression
 {
-    // Lists of a device are short; a look through a longer one is a mistake.
-    private const int IncludesMax = 64;
+    /// <summary>Values that a list attribute may have. A look through a longer list is a mistake.</summary>
+    internal const int AttributeValuesMax = 48;
+
+    // What ResourceSlices may hold: bounds for estimates.
+    private const int DomainLengthMax = 63;
+    private const int NameLengthMax = 32;
+    private const int DriverLengthMax = 63;
+    private const int AttributeLengthMax = 64;
+    private const int AttributesMax = 32;
 
     private readonly CelProgram? _program;
 
@@ -21,19 +28,22 @@ public sealed class DeviceSelectorExpression
     /// <summary>What is wrong with the expression, as users see it; null when it can be used.</summary>
     public string? Problem { get; }
 
+    /// <summary>May the expression cost more than Kubernetes grants one, on the worst device that there can be?</summary>
+    public bool IsTooExpensive => EstimateCost() > CelProgram.CostMaxDefault;
+
     internal static CelType DeviceType { get; } = new RecordType("kubernetes.DRADevice", new Dictionary<string, CelType>(StringComparer.Ordinal)
     {
-        ["driver"] = CelType.String,
+        ["driver"] = CelType.String.Sized(DriverLengthMax),
         ["allowMultipleAllocations"] = CelType.Bool,
-        ["attributes"] = CelType.Map(CelType.String, CelType.Map(CelType.String, CelType.Dyn)),
-        ["capacity"] = CelType.Map(CelType.String, CelType.Map(CelType.String, Kubernetes.QuantityFunctions.Type)),
+        ["attributes"] = ByDomain(CelType.Dyn.Sized(AttributeLengthMax)),
+        ["capacity"] = ByDomain(Kubernetes.QuantityFunctions.Type),
     });
 
     private static CelEnvironment Environment { get; } = CelEnvironment.Kubernetes
         .WithVariable("device", DeviceType)
         .WithBind()
         .WithFunctions(t => t.Member("includes", [CelType.Dyn, CelType.Dyn], CelType.Bool, static a => a[0] is not CelList list ? CelEquality.AreEqual(a[0], a[1])
-            : list.Count > IncludesMax ? new CelError($"'includes' function cannot be applied to lists longer than {IncludesMax} values")
+            : list.Count > AttributeValuesMax ? new CelError($"'includes' function cannot be applied to lists longer than {AttributeValuesMax} values")
             : list.Contains(a[1])));
 
     public static DeviceSelectorExpression Compile(string expression)
@@ -45,6 +55,8 @@ public sealed class DeviceSelectorExpression
             ? new DeviceSelectorExpression(expression, program, null)
             : new DeviceSelectorExpression(expression, null, $"must evaluate to bool or the unknown type, not {program.ResultType}");
     }
+
+    internal long EstimateCost() => _program?.EstimateCost() ?? 0;
 
     /// <exception cref="CelEvaluationException">The expression is not to be used, failed on this device, or became too expensive.</exception>
     /// <exception cref="OperationCanceledException">The caller lost interest.</exception>
@@ -59,4 +71,8 @@ public sealed class DeviceSelectorExpression
             var other => throw new CelEvaluationException($"CEL result of type {other.Type.Name} could not be converted to bool: type conversion error from '{other.Type.Name}' to 'bool'"),
         };
     }
+
+    private static CelType ByDomain(CelType value) => CelType.Map(
+        CelType.String.Sized(DomainLengthMax),
+        CelType.Map(CelType.String.Sized(NameLengthMax), value).Sized(AttributesMax)).Sized(AttributesMax);
 }

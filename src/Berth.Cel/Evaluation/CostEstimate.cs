@@ -43,7 +43,8 @@ internal sealed class CostEstimate
                 return Comprehension(macro);
             case BindExpr bind:
                 var body = Visit(bind.Body);
-                return (Add(Visit(bind.Value).Cost, body.Cost), body.Size);
+                // A bind is a walk over an empty list for whoever counts.
+                return (Add(Visit(bind.Value).Cost, body.Cost, CallCost.ListCreation), body.Size);
             default:
                 return Call((CallExpr)expression);
         }
@@ -64,7 +65,9 @@ internal sealed class CostEstimate
         var start = macro.Kind switch
         {
             ComprehensionKind.TransformMap or ComprehensionKind.TransformMapEntry => CallCost.MapCreation,
-            ComprehensionKind.All or ComprehensionKind.Exists or ComprehensionKind.ExistsOne => 1,
+            ComprehensionKind.All or ComprehensionKind.Exists => 1,
+            // The count is compared at the end.
+            ComprehensionKind.ExistsOne => 2,
             _ => CallCost.ListCreation,
         };
         return (Add(range.Cost, start, Multiply(range.Size, round)), macro.Type.Kind == CelKind.Bool ? 1 : range.Size);
@@ -80,6 +83,7 @@ internal sealed class CostEstimate
             "_&&_" or "_||_" => (arguments, 1),
             "_?_:_" => (Add(parts[0].Cost, Math.Max(parts[1].Cost, parts[2].Cost)), Math.Max(sizes[1], sizes[2])),
             "_[_]" or "_[?_]" => (Add(arguments, 1), SizeOf(call.Type)),
+            "@in" when call.Arguments[1].Type.Kind == CelKind.Map => (Add(arguments, 1), 1),
             _ => (Add(arguments, Own(call.Function, sizes)), Result(call, sizes)),
         };
     }
@@ -90,7 +94,8 @@ internal sealed class CostEstimate
         "bytes" or "strings.quote" or "format" or "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" or "string"
             or "quantity" or "isQuantity" or "semver" or "isSemver" or "ip" or "isIP" or "cidr" or "isCIDR" or "ip.isCanonical" or "isURL" when s.Length > 0
             => Traversal(s[0]),
-        "replace" or "split" or "join" => Multiply(2, Traversal(s[0])),
+        "split" => Traversal(Multiply(2, s[0])),
+        "replace" or "join" => Multiply(2, Traversal(s[0])),
         "@in" => s[1],
         "_<_" or "_<=_" or "_>_" or "_>=_" or "_==_" or "_!=_" => Traversal(Math.Min(s[0], s[1])),
         "_+_" => Traversal(Add(s[0], s[1])),
@@ -101,6 +106,8 @@ internal sealed class CostEstimate
         "sets.equivalent" => Multiply(2, Multiply(s[0], s[1])),
         "distinct" => Multiply(s[0], s[0]),
         "validate" => Multiply(Traversal(s[1]), 32),
+        // Refuses longer lists.
+        "includes" => Devices.DeviceSelectorExpression.AttributeValuesMax,
         _ => 1,
     };
 

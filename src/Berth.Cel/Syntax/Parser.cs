@@ -162,7 +162,9 @@ internal sealed class Parser
             {
                 var position = Take().Position;
                 var isOptional = TakeIf("?");
-                var name = Identifier();
+                if (Current.Kind != TokenKind.Identifier)
+                    throw new ParseException(Current.Position, $"Syntax error: no viable alternative at input '.{(isOptional ? "?" : "")}{(Current.Kind == TokenKind.End ? "" : Current.Text)}'");
+                var name = Take();
                 if (Current.Is("(") && !isOptional)
                 {
                     var open = Take().Position;
@@ -208,7 +210,7 @@ internal sealed class Parser
             case TokenKind.Symbol:
                 return Symbol(token);
             default:
-                throw Unexpected(Start);
+                throw NoStart();
         }
     }
 
@@ -238,7 +240,7 @@ internal sealed class Parser
                 Take();
                 return Named(".");
             default:
-                throw Unexpected(Start);
+                throw NoStart();
         }
     }
 
@@ -385,6 +387,12 @@ internal sealed class Parser
     private ParseException Left() => _tokens[_at + 1].Kind == TokenKind.End
         ? new(Current.Position, $"Syntax error: extraneous input '{Current.Text}' expecting <EOF>")
         : Unexpected("<EOF>");
+
+    // One token too many, again.
+    private ParseException NoStart() => Current.Kind != TokenKind.End && _tokens[_at + 1] is var next
+        && (next.Kind is not (TokenKind.End or TokenKind.Symbol) || (next.Kind == TokenKind.Symbol && next.Text is "[" or "{" or "(" or "." or "-" or "!" or "true" or "false" or "null"))
+        ? new(Current.Position, $"Syntax error: extraneous input '{Current.Text}' expecting {Start}")
+        : Unexpected(Start);
 
     private ParseException Unexpected(string expected) =>
         new(Current.Position, $"Syntax error: mismatched input '{Current.Text}' expecting {expected}");

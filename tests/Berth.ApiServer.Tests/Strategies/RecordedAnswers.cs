@@ -44,6 +44,7 @@ public sealed class RecordedAnswers
         ["discovery.k8s.io/v1/EndpointSlice"] = Run<Api.Discovery.V1.EndpointSlice>,
         ["storage.k8s.io/v1/StorageClass"] = Run<Api.Storage.V1.StorageClass>,
         ["storage.k8s.io/v1/CSIDriver"] = Run<Api.Storage.V1.CSIDriver>,
+        ["storage.k8s.io/v1/VolumeAttributesClass"] = Run<Api.Storage.V1.VolumeAttributesClass>,
         ["networking.k8s.io/v1/Ingress"] = Run<Api.Networking.V1.Ingress>,
         ["networking.k8s.io/v1/IngressClass"] = Run<Api.Networking.V1.IngressClass>,
         ["networking.k8s.io/v1/NetworkPolicy"] = Run<Api.Networking.V1.NetworkPolicy>,
@@ -54,6 +55,9 @@ public sealed class RecordedAnswers
         ["rbac.authorization.k8s.io/v1/RoleBinding"] = Run<Api.Rbac.V1.RoleBinding>,
         ["rbac.authorization.k8s.io/v1/ClusterRole"] = Run<Api.Rbac.V1.ClusterRole>,
         ["rbac.authorization.k8s.io/v1/ClusterRoleBinding"] = Run<Api.Rbac.V1.ClusterRoleBinding>,
+        ["resource.k8s.io/v1/DeviceClass"] = Run<Api.Resource.V1.DeviceClass>,
+        ["resource.k8s.io/v1/ResourceClaim"] = Run<Api.Resource.V1.ResourceClaim>,
+        ["resource.k8s.io/v1/ResourceClaimTemplate"] = Run<Api.Resource.V1.ResourceClaimTemplate>,
         ["coordination.k8s.io/v1/Lease"] = Run<Api.Coordination.V1.Lease>,
         ["autoscaling/v2/HorizontalPodAutoscaler"] = Run<Api.Autoscaling.V2.HorizontalPodAutoscaler>,
         ["certificates.k8s.io/v1/CertificateSigningRequest"] = Run<Api.Certificates.V1.CertificateSigningRequest>,
@@ -94,6 +98,7 @@ public sealed class RecordedAnswers
                 value = strategy.Default(strategy.PrepareForCreate(value));
                 MetadataRules.Validate(metadata, FieldPath.Metadata, value.Metadata, T.Kind.Namespaced, strategy.NameRule);
                 strategy.Validate(value, errors);
+                strategy.ValidateCreate(value, errors);
                 break;
             case ({ } before, "/status"):
                 value = strategy.PrepareForStatusUpdate(value, before);

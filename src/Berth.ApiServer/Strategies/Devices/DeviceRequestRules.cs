@@ -1,6 +1,8 @@
+using System.Text;
 using Berth.Api;
 using Berth.Api.Resource.V1;
 using Berth.ApiServer.Validation;
+using Berth.Cel.Devices;
 
 namespace Berth.ApiServer.Strategies.Devices;
 
@@ -10,7 +12,7 @@ internal static class DeviceRequestRules
     private const int RequestsMax = 32;
     private const int FirstAvailableMax = 8;
     private const int SelectorsMax = 32;
-    private const int ExpressionLengthMax = 10 * 1024;
+    private const int ExpressionBytesMax = 10 * 1024;
     private const string NoSuchRequest = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 
     public static ResourceClaimSpec Default(ResourceClaimSpec spec)
@@ -68,6 +70,7 @@ internal static class DeviceRequestRules
             errors.Invalid(path, (object)reference, NoSuchRequest);
     }
 
+    /// <summary>All but the expressions themselves: <see cref="Expressions"/>.</summary>
     public static void Selectors(FieldErrors errors, FieldPath path, ApiList<DeviceSelector> selectors)
     {
         AtMost(errors, path, selectors.Count, SelectorsMax);
@@ -75,10 +78,23 @@ internal static class DeviceRequestRules
         {
             if (selectors[i].Cel is not { } cel)
                 errors.Required(path[i]["cel"]);
-            else if (cel.Expression.Length == 0)
-                errors.Required(path[i]["cel"]["expression"]);
-            else if (cel.Expression.Length > ExpressionLengthMax)
-                errors.TooLong(path[i]["cel"]["expression"], ExpressionLengthMax);
+            else if (Encoding.UTF8.GetByteCount(cel.Expression) > ExpressionBytesMax)
+                errors.TooLong(path[i]["cel"]["expression"], ExpressionBytesMax);
+        }
+    }
+
+    public static void Expressions(FieldErrors errors, FieldPath path, ApiList<DeviceSelector> selectors)
+    {
+        for (var i = 0; i < selectors.Count; i++)
+        {
+            // What is too long is not worth compiling.
+            if (selectors[i].Cel is not { Expression: var expression } || Encoding.UTF8.GetByteCount(expression) > ExpressionBytesMax)
+                continue;
+            var (selector, at) = (DeviceSelectorExpression.Compile(expression), path[i]["cel"]["expression"]);
+            if (selector.Problem is { } problem)
+                errors.Invalid(at, (object)expression, problem);
+            else if (selector.IsTooExpensive)
+                errors.Forbidden(at, "too complex, exceeds cost limit");
         }
     }
 
@@ -195,6 +211,7 @@ internal static class DeviceRequestRules
         else
             errors.Invalid(path["deviceClassName"], className, NameSyntax.DnsSubdomain(className));
         Selectors(errors, path["selectors"], selectors);
+        Expressions(errors, path["selectors"], selectors);
         switch (mode)
         {
             case "All" when count != 0:

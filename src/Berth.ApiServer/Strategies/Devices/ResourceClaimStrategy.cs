@@ -17,7 +17,8 @@ public sealed class ResourceClaimStrategy : SpecAndStatusStrategy<ResourceClaim>
         return spec == value.Spec ? value : value with { Spec = spec };
     }
 
-    public override void Validate(ResourceClaim value, FieldErrors errors) => DeviceRequestRules.Validate(errors, FieldPath.Spec, value.Spec);
+    // Not of updates: nothing but that the spec changes can be wrong with them, and what is stored stays, whatever is thought of it today.
+    public override void ValidateCreate(ResourceClaim value, FieldErrors errors) => DeviceRequestRules.Validate(errors, FieldPath.Spec, value.Spec);
 
     public override void ValidateUpdate(ResourceClaim value, ResourceClaim old, FieldErrors errors) =>
         BasicRules.Unchanged(errors, FieldPath.Spec, value.Spec, old.Spec);

@@ -14,7 +14,8 @@ public sealed class ResourceClaimTemplateStrategy : ResourceStrategy<ResourceCla
         return spec == value.Spec.Spec ? value : value with { Spec = value.Spec with { Spec = spec } };
     }
 
-    public override void Validate(ResourceClaimTemplate value, FieldErrors errors)
+    // Not of updates: as of claims.
+    public override void ValidateCreate(ResourceClaimTemplate value, FieldErrors errors)
     {
         MetadataRules.Labels(errors, FieldPath.Spec["metadata"]["labels"], value.Spec.Metadata.Labels);
         DeviceRequestRules.Validate(errors, FieldPath.Spec["spec"], value.Spec.Spec);
