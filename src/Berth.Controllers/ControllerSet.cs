@@ -58,6 +58,7 @@ public static class ControllerSet
         new PersistentVolumeController(context.As("persistent-volume-binder")),
         new ClaimProtectionController(context.As("pvc-protection-controller")),
         new VolumeProtectionController(context.As("pv-protection-controller")),
+        new AttributesClassProtectionController(context.As("volumeattributesclass-protection-controller")),
         new EphemeralVolumeController(context.As("ephemeral-volume-controller")),
         new AttachDetachController(context.As("attachdetach-controller")),
         new ExpandController(context.As("expand-controller")),

@@ -1,13 +1,15 @@
 using Berth.Api;
 using Berth.Api.Core.V1;
+using Berth.Api.Storage.V1;
 
 namespace Berth.ApiServer.Admission;
 
-/// <summary>Keeps claims and volumes that are in use from going: a controller takes the finalizers away when nobody uses them any more.</summary>
+/// <summary>Keeps claims, volumes and classes of volume attributes that are in use from going: a controller takes the finalizers away when nobody uses them any more.</summary>
 public sealed class StorageObjectInUseProtectionPlugin : IAdmissionPlugin
 {
     public const string ClaimFinalizer = "kubernetes.io/pvc-protection";
     public const string VolumeFinalizer = "kubernetes.io/pv-protection";
+    public const string AttributesClassFinalizer = "kubernetes.io/vac-protection";
 
     public string Name => "StorageObjectInUseProtection";
 
@@ -18,6 +20,7 @@ public sealed class StorageObjectInUseProtectionPlugin : IAdmissionPlugin
         {
             PersistentVolumeClaim => ClaimFinalizer,
             PersistentVolume => VolumeFinalizer,
+            VolumeAttributesClass => AttributesClassFinalizer,
             _ => null,
         };
         return ValueTask.FromResult(

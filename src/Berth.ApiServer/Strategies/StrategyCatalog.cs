@@ -85,7 +85,7 @@ public static class StrategyCatalog
         [typeof(Api.Storage.V1.CSIStorageCapacity)] = new UncountedStrategy<Api.Storage.V1.CSIStorageCapacity>(),
         [typeof(Api.Storage.V1.StorageClass)] = new StorageClassStrategy(),
         [typeof(Api.Storage.V1.VolumeAttachment)] = new VolumeAttachmentStrategy(),
-        [typeof(Api.Storage.V1.VolumeAttributesClass)] = new UncountedStrategy<Api.Storage.V1.VolumeAttributesClass>(),
+        [typeof(Api.Storage.V1.VolumeAttributesClass)] = new VolumeAttributesClassStrategy(),
     }.ToFrozenDictionary();
 
     public static ResourceStrategy<T> For<T>()

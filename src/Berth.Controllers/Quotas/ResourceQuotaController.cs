@@ -66,7 +66,8 @@ public sealed class ResourceQuotaController : Controller
             added => Wake(added.Metadata.Namespace),
             (old, changed) =>
             {
-                if (_quotas.Cache.List(changed.Metadata.Namespace).Count > 0 && !QuotaUsage.Of(old).Equals(QuotaUsage.Of(changed)))
+                var quotas = _quotas.Cache.List(changed.Metadata.Namespace);
+                if (quotas.Count > 0 && (!QuotaUsage.Of(old).Equals(QuotaUsage.Of(changed)) || quotas.Any(q => QuotaUsage.Matches(q, old) != QuotaUsage.Matches(q, changed))))
                     Wake(changed.Metadata.Namespace);
             },
             deleted => Wake(deleted.Metadata.Namespace));

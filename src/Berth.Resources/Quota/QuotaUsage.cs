@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Schema;
 using Berth.Api.Selection;
 using Berth.Resources.Demand;
+using Berth.Resources.Volumes;
 
 namespace Berth.Resources.Quota;
 
@@ -141,7 +142,9 @@ public static class QuotaUsage
 
     private static ApiMap<Quantity> OfClaim(PersistentVolumeClaim claim)
     {
-        var storage = claim.Spec.Resources.Requests.GetOr("storage");
+        // A claim that grew counts for what was allocated, even when less is asked for again.
+        var (asked, allocated) = (claim.Spec.Resources.Requests.GetOr("storage"), claim.Status.AllocatedResources.GetOr("storage"));
+        var storage = allocated > asked ? allocated : asked;
         var usage = ApiMap<Quantity>.Empty.With("requests.storage", storage);
         if (claim.Spec.StorageClassName is { Length: > 0 } name)
         {
@@ -155,7 +158,12 @@ public static class QuotaUsage
     private static bool InScope(ScopedResourceSelectorRequirement scope, IApiObject value)
     {
         if (value is PersistentVolumeClaim claim && scope.ScopeName == "VolumeAttributesClass")
-            return InSet(scope, claim.Spec.VolumeAttributesClassName ?? "");
+        {
+            // A claim whose volume is being changed belongs to the classes of both ends.
+            var classes = AttributesClasses.Of(claim).ToList();
+            return classes.Count == 0 ? InSet(scope, "") : classes.Exists(name => InSet(scope, name));
+        }
+
         if (value is not Pod pod)
             return false;
         return scope.ScopeName switch

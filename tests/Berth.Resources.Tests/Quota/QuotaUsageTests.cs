@@ -28,6 +28,39 @@ public sealed class QuotaUsageTests
         Assert.Equal(["count/pods"], QuotaUsage.Of(pod with { Status = new PodStatus { Phase = phase } }).Keys);
     }
 
+    [Theory]
+    [InlineData("gold", null, null, true)]
+    [InlineData("silver", "gold", null, true)]
+    [InlineData("silver", "bronze", "gold", true)]
+    [InlineData("silver", "bronze", "iron", false)]
+    [InlineData(null, null, null, false)]
+    public void Scope_OfAClaim_MatchesByEachClassThatItsVolumeHasOrGets(string? wanted, string? current, string? target, bool expected)
+    {
+        var quota = new ResourceQuota
+        {
+            Spec = new() { ScopeSelector = new() { MatchExpressions = [new() { ScopeName = "VolumeAttributesClass", Operator = "In", Values = ["gold"] }] } },
+        };
+        var claim = new PersistentVolumeClaim
+        {
+            Spec = new() { VolumeAttributesClassName = wanted },
+            Status = new() { CurrentVolumeAttributesClassName = current, ModifyVolumeStatus = target is null ? null : new() { TargetVolumeAttributesClassName = target } },
+        };
+        Assert.Equal(expected, QuotaUsage.Matches(quota, claim));
+    }
+
+    [Theory]
+    [InlineData("1Gi", "3Gi", "3Gi")]
+    [InlineData("5Gi", "3Gi", "5Gi")]
+    public void Claim_ThatGrew_CountsForTheLargerOfAskedAndAllocated(string asked, string allocated, string expected)
+    {
+        var claim = new PersistentVolumeClaim
+        {
+            Spec = new() { Resources = new() { Requests = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse(asked) }.ToApiMap() } },
+            Status = new() { AllocatedResources = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse(allocated) }.ToApiMap() },
+        };
+        Assert.Equal(expected, QuotaUsage.Of(claim)["requests.storage"].ToString());
+    }
+
     [Fact]
     public void Used_ObjectsOfSeveralKinds_SumsWhatTheQuotaLimits()
     {

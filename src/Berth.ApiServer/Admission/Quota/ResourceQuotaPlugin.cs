@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.ApiServer.Http;
 using Berth.ApiServer.Registry;
 using Berth.Resources.Quota;
+using Berth.Resources.Volumes;
 
 namespace Berth.ApiServer.Admission.Quota;
 
@@ -60,6 +61,9 @@ public sealed class ResourceQuotaPlugin(IObjectReader objects, TimeProvider cloc
         (AdmissionOperation.Update, "") => value is Service or PersistentVolumeClaim
             || (value is Pod pod && old is Pod before && pod.Spec.ActiveDeadlineSeconds is null != before.Spec.ActiveDeadlineSeconds is null),
         (AdmissionOperation.Update, "resize") => value is Pod,
+        // A volume that was changed or grew may come under another quota, or count for more.
+        (AdmissionOperation.Update, "status") => value is PersistentVolumeClaim claim && old is PersistentVolumeClaim was
+            && (!AttributesClasses.Of(claim).ToHashSet().SetEquals(AttributesClasses.Of(was)) || !claim.Status.AllocatedResources.Equals(was.Status.AllocatedResources)),
         _ => false,
     };
 

@@ -50,6 +50,13 @@ public sealed class PersistentVolumeClaimStrategy : SpecAndStatusStrategy<Persis
         if (size < before.Resources.Requests.GetOr("storage") && size <= old.Status.Capacity.GetOr("storage"))
             errors.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
         BasicRules.Unchanged(errors, FieldPath.Root["volumeMode"], spec.VolumeMode, before.VolumeMode);
+        // A class that could not be applied may be taken back; what a volume has got, it cannot lose but for another.
+        if (spec.VolumeAttributesClassName != before.VolumeAttributesClassName && old.Status.CurrentVolumeAttributesClassName is not null
+            && string.IsNullOrEmpty(spec.VolumeAttributesClassName))
+        {
+            var to = spec.VolumeAttributesClassName is null ? "nil" : "empty string";
+            errors.Forbidden("spec.volumeAttributesClassName", $"update to {to} is forbidden when status.currentVolumeAttributesClassName is not nil");
+        }
     }
 
     protected override PersistentVolumeClaim WithoutStatus(PersistentVolumeClaim value) => value with { Status = PersistentVolumeClaimStatus.Empty };

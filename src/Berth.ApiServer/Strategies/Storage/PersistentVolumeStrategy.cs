@@ -48,6 +48,8 @@ public sealed class PersistentVolumeStrategy(TimeProvider clock) : SpecAndStatus
         BasicRules.Unchanged(errors, FieldPath.Root["volumeMode"], value.Spec.VolumeMode, old.Spec.VolumeMode);
         if (old.Spec.NodeAffinity is not null && value.Spec.NodeAffinity != old.Spec.NodeAffinity)
             errors.Invalid("nodeAffinity", value.Spec.NodeAffinity, "field is immutable, except for updating from beta label to GA");
+        if (old.Spec.VolumeAttributesClassName is not null && value.Spec.VolumeAttributesClassName is null)
+            errors.Forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden");
     }
 
     protected override PersistentVolume WithoutStatus(PersistentVolume value) => value with { Status = PersistentVolumeStatus.Empty };

@@ -6,9 +6,6 @@ namespace Berth.ApiServer.Strategies.Storage;
 
 public sealed class StorageClassStrategy : ResourceStrategy<StorageClass>
 {
-    private const int ParametersMax = 512;
-    private const int ParametersMaxBytes = 256 * 1024;
-
     public override bool HasGeneration => false;
 
     public override StorageClass Default(StorageClass value) => value is { ReclaimPolicy: not null, VolumeBindingMode: not null }
@@ -17,17 +14,8 @@ public sealed class StorageClassStrategy : ResourceStrategy<StorageClass>
 
     public override void Validate(StorageClass value, FieldErrors errors)
     {
-        var provisioner = FieldPath.Root["provisioner"];
-        if (value.Provisioner.Length == 0)
-            errors.Required(provisioner);
-        else
-            errors.Invalid(provisioner, value.Provisioner.ToLowerInvariant(), NameSyntax.QualifiedName(value.Provisioner.ToLowerInvariant()));
-        if (value.Parameters.Count > ParametersMax)
-            errors.TooLong("parameters", ParametersMax);
-        else if (value.Parameters.Sum(p => p.Key.Length + p.Value.Length) > ParametersMaxBytes)
-            errors.TooLong("parameters", ParametersMaxBytes);
-        if (value.Parameters.ContainsKey(""))
-            errors.Invalid("parameters", "", "field can not be empty.");
+        ClassRules.Driver(errors, FieldPath.Root["provisioner"], value.Provisioner);
+        ClassRules.Parameters(errors, FieldPath.Root["parameters"], value.Parameters);
         if (value.ReclaimPolicy is { Length: > 0 } policy)
             BasicRules.OneOf(errors, FieldPath.Root["reclaimPolicy"], policy, "Delete", "Retain");
         if (value.VolumeBindingMode is { } mode)
