@@ -14,7 +14,7 @@ using Berth.Cel.Values;
 namespace Berth.ApiServer.Admission.Policies;
 
 /// <summary>A MutatingAdmissionPolicy, compiled. Immutable.</summary>
-internal sealed class MutatingPolicy
+internal sealed class MutatingPolicy : ICompiledPolicy<MutatingPolicy, MutatingAdmissionPolicy>
 {
     private readonly MatchConditions _conditions;
     private readonly PolicyVariables _variables;
@@ -33,11 +33,17 @@ internal sealed class MutatingPolicy
 
     public MutatingAdmissionPolicy Source { get; }
 
+    public string Name => Source.Metadata.Name;
+
     public PolicyMatch Match { get; }
 
     public bool IgnoresFailure => Source.Spec.FailurePolicy == "Ignore";
 
     public bool IsCalledAgain => Source.Spec.ReinvocationPolicy == "IfNeeded";
+
+    public static MutatingPolicy Compile(MutatingAdmissionPolicy source) => new(source);
+
+    public bool IsOf(MutatingAdmissionPolicy source) => Source.Spec == source.Spec;
 
     /// <summary>Compiles one mutation; null with the problem when it is none.</summary>
     public static CelProgram? Compile(CelEnvironment environment, Mutation mutation, out string? problem) => mutation.PatchType == "JSONPatch"

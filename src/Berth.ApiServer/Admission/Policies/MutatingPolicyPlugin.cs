@@ -19,48 +19,26 @@ namespace Berth.ApiServer.Admission.Policies;
 public sealed class MutatingPolicyPlugin(IObjectReader objects, Lazy<IAuthorizer> authority) : IAdmissionPlugin
 {
     private readonly PolicyParameters _parameters = new(objects);
-    private volatile Configured? _configured;
+
+    private readonly BoundPolicies<MutatingPolicy, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding> _policies =
+        new(objects, static b => b.Spec.PolicyName, static b => b.Spec.MatchResources);
 
     public string Name => "MutatingAdmissionPolicy";
-
-    private Configured Policies
-    {
-        get
-        {
-            // Versions first: what is listed behind them is at least as new.
-            var versions = (objects.Version<MutatingAdmissionPolicy>(), objects.Version<MutatingAdmissionPolicyBinding>());
-            var before = _configured;
-            if (before is not null && before.Versions == versions)
-                return before;
-            var known = before?.Policies.ToDictionary(p => p.Policy.Source.Metadata.Name, p => p.Policy, StringComparer.Ordinal);
-            var bindings = objects.List<MutatingAdmissionPolicyBinding>().ToLookup(b => b.Spec.PolicyName, StringComparer.Ordinal);
-            return _configured = new Configured(versions, [.. objects.List<MutatingAdmissionPolicy>()
-                .Where(p => bindings.Contains(p.Metadata.Name))
-                .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)
-                .Select(p => (
-                    known?.GetValueOrDefault(p.Metadata.Name) is { } same && same.Source.Spec == p.Spec ? same : new MutatingPolicy(p),
-                    (IReadOnlyList<Bound>)[.. bindings[p.Metadata.Name].OrderBy(b => b.Metadata.Name, StringComparer.Ordinal).Select(b => new Bound(b))]))]);
-        }
-    }
 
     public async ValueTask<T> MutateAsync<T>(AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)
         where T : class, IApiObject<T>
     {
-        var policies = Policies.Policies;
+        var policies = _policies.Current;
         if (policies.Count == 0 || RequestRule.IsExempt(attributes))
             return value;
         var request = await PolicyRequest.OfAsync(objects, attributes, value, old, cancellation).ConfigureAwait(false);
         var seen = new List<Invocation>();
         IReadOnlyList<Invocation> again = [];
-        foreach (var (policy, bindings) in policies)
+        foreach (var entry in policies)
         {
-            if (!policy.Match.Means(attributes, request.Name, request.Labels, value, old))
-                continue;
-            foreach (var binding in bindings)
+            foreach (var binding in entry.Meaning(request, () => value, old))
             {
-                if (binding.Match?.Means(attributes, request.Name, request.Labels, value, old) == false)
-                    continue;
-                foreach (var invocation in await InvocationsAsync(policy, binding.Source, request, cancellation).ConfigureAwait(false))
+                foreach (var invocation in await InvocationsAsync(entry.Policy, binding, request, cancellation).ConfigureAwait(false))
                 {
                     var changed = Mutate(invocation, request, value, old, cancellation);
                     if (!changed.Equals(value))
@@ -118,14 +96,4 @@ public sealed class MutatingPolicyPlugin(IObjectReader objects, Lazy<IAuthorizer
     }
 
     private sealed record Invocation(MutatingPolicy Policy, MutatingAdmissionPolicyBinding Binding, CelValue? Parameters);
-
-    private sealed record Configured((long, long) Versions, IReadOnlyList<(MutatingPolicy Policy, IReadOnlyList<Bound> Bindings)> Policies);
-
-    private sealed class Bound(MutatingAdmissionPolicyBinding source)
-    {
-        public MutatingAdmissionPolicyBinding Source => source;
-
-        /// <summary>Null: all that the policy means.</summary>
-        public PolicyMatch? Match { get; } = source.Spec.MatchResources is { } match ? new PolicyMatch(match) : null;
-    }
 }

@@ -7,7 +7,7 @@ using Berth.Cel.Values;
 namespace Berth.ApiServer.Admission.Policies;
 
 /// <summary>A ValidatingAdmissionPolicy, compiled. Immutable.</summary>
-internal sealed class ValidatingPolicy
+internal sealed class ValidatingPolicy : ICompiledPolicy<ValidatingPolicy, ValidatingAdmissionPolicy>
 {
     // A message is a line in an answer, not a document.
     private const int MessageCharactersMax = 5 * 1024;
@@ -38,9 +38,15 @@ internal sealed class ValidatingPolicy
 
     public ValidatingAdmissionPolicy Source { get; }
 
+    public string Name => Source.Metadata.Name;
+
     public PolicyMatch Match { get; }
 
     public bool IgnoresFailure => Source.Spec.FailurePolicy == "Ignore";
+
+    public static ValidatingPolicy Compile(ValidatingAdmissionPolicy source) => new(source);
+
+    public bool IsOf(ValidatingAdmissionPolicy source) => Source.Spec == source.Spec;
 
     /// <summary>What of the policy speaks against a request.</summary>
     public IReadOnlyList<PolicyDenial> Evaluate(AdmissionInputs request, CelValue? parameters, Berth.Api.Core.V1.Namespace? ns, CancellationToken cancellation)

@@ -15,47 +15,23 @@ namespace Berth.ApiServer.Admission.Policies;
 public sealed class ValidatingPolicyPlugin(IObjectReader objects, Lazy<IAuthorizer> authority) : IAdmissionPlugin
 {
     private readonly PolicyParameters _parameters = new(objects);
-    private volatile Configured? _configured;
+
+    private readonly BoundPolicies<ValidatingPolicy, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding> _policies =
+        new(objects, static b => b.Spec.PolicyName, static b => b.Spec.MatchResources);
 
     public string Name => "ValidatingAdmissionPolicy";
 
-    private Configured Policies
-    {
-        get
-        {
-            // Versions first: what is listed behind them is at least as new.
-            var versions = (objects.Version<ValidatingAdmissionPolicy>(), objects.Version<ValidatingAdmissionPolicyBinding>());
-            var before = _configured;
-            if (before is not null && before.Versions == versions)
-                return before;
-            var known = before?.Policies.ToDictionary(p => p.Policy.Source.Metadata.Name, p => p.Policy, StringComparer.Ordinal);
-            var bindings = objects.List<ValidatingAdmissionPolicyBinding>().ToLookup(b => b.Spec.PolicyName, StringComparer.Ordinal);
-            // Compiling costs more than all the rest: only what changed is compiled again.
-            return _configured = new Configured(versions, [.. objects.List<ValidatingAdmissionPolicy>()
-                .Where(p => bindings.Contains(p.Metadata.Name))
-                .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)
-                .Select(p => (
-                    known?.GetValueOrDefault(p.Metadata.Name) is { } same && same.Source.Spec == p.Spec ? same : new ValidatingPolicy(p),
-                    (IReadOnlyList<Bound>)[.. bindings[p.Metadata.Name].OrderBy(b => b.Metadata.Name, StringComparer.Ordinal).Select(b => new Bound(b))]))]);
-        }
-    }
-
     public async ValueTask ValidateAsync(AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
     {
-        var policies = Policies.Policies;
+        var policies = _policies.Current;
         if (policies.Count == 0 || RequestRule.IsExempt(attributes))
             return;
         var request = await PolicyRequest.OfAsync(objects, attributes, value, old, cancellation).ConfigureAwait(false);
         var inputs = new AdmissionInputs(authority.Value, attributes, value, old);
-        foreach (var (policy, bindings) in policies)
+        foreach (var entry in policies)
         {
-            if (!policy.Match.Means(attributes, request.Name, request.Labels, value, old))
-                continue;
-            foreach (var binding in bindings)
-            {
-                if (binding.Match?.Means(attributes, request.Name, request.Labels, value, old) != false)
-                    await CheckAsync(policy, binding.Source, request, inputs, cancellation).ConfigureAwait(false);
-            }
+            foreach (var binding in entry.Meaning(request, () => value, old))
+                await CheckAsync(entry.Policy, binding, request, inputs, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -100,15 +76,5 @@ public sealed class ValidatingPolicyPlugin(IObjectReader objects, Lazy<IAuthoriz
             Code = denial.Reason switch { "Forbidden" => 403, "Unauthorized" => 401, "RequestEntityTooLarge" => 413, _ => 422 },
             Details = (status.Details ?? StatusDetails.Empty) with { Causes = [new StatusCause { Message = message }] },
         });
-    }
-
-    private sealed record Configured((long, long) Versions, IReadOnlyList<(ValidatingPolicy Policy, IReadOnlyList<Bound> Bindings)> Policies);
-
-    private sealed class Bound(ValidatingAdmissionPolicyBinding source)
-    {
-        public ValidatingAdmissionPolicyBinding Source => source;
-
-        /// <summary>Null: all that the policy means.</summary>
-        public PolicyMatch? Match { get; } = source.Spec.MatchResources is { } match ? new PolicyMatch(match) : null;
     }
 }
