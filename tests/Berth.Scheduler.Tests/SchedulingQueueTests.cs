@@ -2,6 +2,7 @@ using Berth.Api.Core.V1;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Plugins;
 using Berth.Scheduler.Queue;
+using Berth.TestKit;
 
 namespace Berth.Scheduler.Tests;
 

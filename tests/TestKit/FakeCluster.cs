@@ -18,6 +18,9 @@ public sealed class FakeCluster : IClusterClient
 
     public int Writes { get; private set; }
 
+    /// <summary>Hears of each write before it is done; what it throws is the answer.</summary>
+    public Action<IApiObject>? Writing { get; set; }
+
     public Task<T> GetAsync<T>(string? ns, string name, GetOptions? options = null, CancellationToken ct = default)
         where T : class, IApiObject<T>
     {
@@ -67,7 +70,7 @@ public sealed class FakeCluster : IClusterClient
     public Task<T> UpdateStatusAsync<T>(T value, WriteOptions? options = null, CancellationToken ct = default)
         where T : class, IApiObject<T> => UpdateAsync(value, options, ct);
 
-    /// <summary>Creates or replaces, whichever is due.</summary>
+    /// <summary>Creates or replaces, whichever is due. A new object keeps the uid that it has.</summary>
     public void Put(IApiObject value) => Write(value, mustExist: null);
 
     public Task DeleteAsync<T>(string? ns, string name, DeleteOptions? options = null, CancellationToken ct = default)
@@ -85,6 +88,8 @@ public sealed class FakeCluster : IClusterClient
 
     private IApiObject Write(IApiObject value, bool? mustExist)
     {
+        if (mustExist is not null)
+            Writing?.Invoke(value);
         lock (_lock)
         {
             var kind = value.KindInfo.Plural;
@@ -93,7 +98,7 @@ public sealed class FakeCluster : IClusterClient
             if (mustExist is { } must && must != exists)
                 throw exists ? Refuse(409, "AlreadyExists") : Refuse(404, "NotFound");
             Writes++;
-            var uid = exists ? _objects[key].Metadata.Uid : Guid.NewGuid().ToString();
+            var uid = exists ? _objects[key].Metadata.Uid : mustExist is null && value.Metadata.Uid.Length > 0 ? value.Metadata.Uid : Guid.NewGuid().ToString();
             var stored = value.WithMetadata(value.Metadata with { ResourceVersion = (++_revision).ToString(), Uid = uid });
             _objects[key] = stored;
             Record(kind, exists ? WatchEventType.Modified : WatchEventType.Added, stored);

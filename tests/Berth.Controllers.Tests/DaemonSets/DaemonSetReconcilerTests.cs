@@ -4,6 +4,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Meta.V1;
 using Berth.Controllers.DaemonSets;
 using Berth.Controllers.Pods;
+using Berth.TestKit;
 
 namespace Berth.Controllers.Tests.DaemonSets;
 

@@ -1,5 +1,6 @@
 using Berth.Api;
 using Berth.Controllers.Pods;
+using Berth.TestKit;
 
 namespace Berth.Controllers.Tests.Pods;
 

@@ -7,6 +7,7 @@ using Berth.Resources.Volumes;
 using Berth.Scheduler.Cycle;
 using Berth.Scheduler.Plugins.Volumes;
 using Berth.Scheduler.Snapshot;
+using Berth.TestKit;
 
 namespace Berth.Scheduler.Tests.Volumes;
 
@@ -159,7 +160,10 @@ public sealed class VolumePluginTests
 
     private static async Task<VolumeScheduling> SchedulingAsync(params IApiObject[] objects)
     {
-        var informers = new InformerFactory(new ListedObjects(objects));
+        var cluster = new FakeCluster();
+        foreach (var value in objects)
+            cluster.Put(value);
+        var informers = new InformerFactory(cluster);
         var scheduling = new VolumeScheduling(informers, () => { }, TimeProvider.System);
         _ = informers.RunAsync(TestContext.Current.CancellationToken);
         await informers.WaitForSyncAsync(TestContext.Current.CancellationToken);
