@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Berth.Api.AdmissionRegistration.V1;
 using Berth.ApiServer.Tests.Admission;
 using Xunit;
 
@@ -111,11 +112,20 @@ public sealed class AdmissionWebhookTests
         ["allowed"] = true, ["patchType"] = "JSONPatch", ["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(patch)),
     };
 
-    private static Task<JsonNode> ConfigureAsync(AdmissionServer server, string sort, TestWebhook hook, string more = "", string? authority = null) => server.CreateAsync(
-        $"/apis/admissionregistration.k8s.io/v1/{sort}webhookconfigurations",
-        $$$"""
+    private static async Task ConfigureAsync(AdmissionServer server, string sort, TestWebhook hook, string more = "", string? authority = null)
+    {
+        await server.CreateAsync($"/apis/admissionregistration.k8s.io/v1/{sort}webhookconfigurations", $$$"""
         {"metadata":{"name":"test"},"webhooks":[{"name":"hook.test.example",{{{more}}}"sideEffects":"None","admissionReviewVersions":["v1"],
           "clientConfig":{"url":"{{{hook.Url}}}/","caBundle":"{{{authority ?? hook.Authority}}}"},
           "rules":[{"operations":["*"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
         """);
+
+        // Webhooks are asked once the server's memory has them, a moment after they were created.
+        using var deadline = new CancellationTokenSource(TestServer.Deadline);
+        while (server.Host.Objects.List<MutatingWebhookConfiguration>().Count + server.Host.Objects.List<ValidatingWebhookConfiguration>().Count == 0)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 }
