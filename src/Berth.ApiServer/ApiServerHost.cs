@@ -1,6 +1,7 @@
 using System.Text;
 using Berth.Api.Core.V1;
 using Berth.Api.Schema;
+using Berth.ApiServer.Admission.TypeChecks;
 using Berth.ApiServer.Aggregation;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
@@ -37,6 +38,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly CustomResourceTable _customResources;
     private readonly ApiPublication _publication;
     private readonly DefinitionReconciler _definitions;
+    private readonly PolicyStatusReconciler _policies;
     private readonly AggregatedApis _aggregated;
     private readonly AvailabilityReconciler _availability;
     private readonly CancellationTokenSource _stopping = new();
@@ -77,6 +79,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _availability = new AvailabilityReconciler(Services, _aggregated, options.Logging.CreateLogger("Berth.ApiServer.Aggregation"));
         _publication = new ApiPublication(routes, _customResources, _aggregated, () => options.Listen?.ToString() ?? "localhost");
         _definitions = new DefinitionReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.CustomResources"));
+        _policies = new PolicyStatusReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.Admission"));
 
         var gate = new FlowGate(registries, options.Time);
         var metrics = new RequestMetrics(gate);
@@ -117,6 +120,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _upkeep = Task.WhenAll(
             new EventExpiry(Services).RunAsync(_stopping.Token),
             _definitions.RunAsync(_stopping.Token),
+            _policies.RunAsync(_stopping.Token),
             _availability.RunAsync(_stopping.Token),
             new Compactor(_options.Store, _options.Time).RunAsync(_stopping.Token),
             // Without a way to speak to agents there is nobody to ask.
