@@ -117,19 +117,22 @@ public sealed class ClusterStateTests
         });
         await cluster.EventuallyAsync<Pod>("p", p => p.Status.Phase == "Running");
         var bad = await cluster.EventuallyAsync<Node>("bad", n => n.Spec.Taints.IsEmpty);
-        await cluster.Client.UpdateStatusAsync(bad with { Status = StatusOf("False") });
+        await cluster.Client.UpdateStatusAsync(Unversioned(bad) with { Status = StatusOf("False") });
         await cluster.EventuallyAsync<Node>("bad", n => n.Spec.Taints.Any(t => t is { Key: "node.kubernetes.io/not-ready", Effect: "NoExecute" }));
         await cluster.EventuallyAllAsync<Pod>(p => p.All(x => x.Metadata.Name != "p" || x.Metadata.DeletionTimestamp is not null));
         var again = await cluster.Client.GetAsync<Node>(null, "bad");
-        await cluster.Client.UpdateStatusAsync(again with { Status = StatusOf("True") });
+        await cluster.Client.UpdateStatusAsync(Unversioned(again) with { Status = StatusOf("True") });
         await cluster.EventuallyAsync<Node>("bad", n => n.Spec.Taints.IsEmpty);
     }
 
     private static async Task NodeAsync(TestCluster cluster, string name, string ready)
     {
         var node = await cluster.Client.CreateAsync(new Node { Metadata = new ObjectMeta { Name = name } });
-        await cluster.Client.UpdateStatusAsync(node with { Status = StatusOf(ready) });
+        await cluster.Client.UpdateStatusAsync(Unversioned(node) with { Status = StatusOf(ready) });
     }
+
+    // Controllers write to nodes in between.
+    private static Node Unversioned(Node node) => node with { Metadata = node.Metadata with { ResourceVersion = "" } };
 
     private static NodeStatus StatusOf(string ready) =>
         new() { Conditions = [new NodeCondition { Type = "Ready", Status = ready, LastHeartbeatTime = DateTimeOffset.UtcNow, LastTransitionTime = DateTimeOffset.UtcNow }] };
