@@ -3,6 +3,7 @@ using Berth.Api.Core.V1;
 using Berth.Api.Schema;
 using Berth.ApiServer.Admission.TypeChecks;
 using Berth.ApiServer.Aggregation;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.CustomResources;
@@ -41,6 +42,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly PolicyStatusReconciler _policies;
     private readonly AggregatedApis _aggregated;
     private readonly AvailabilityReconciler _availability;
+    private readonly AuditLog? _audit;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lifecycle = new();
     private volatile bool _ready;
@@ -82,7 +84,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         _policies = new PolicyStatusReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.Admission"));
 
         var gate = new FlowGate(registries, options.Time);
-        var metrics = new RequestMetrics(gate);
+        var counts = new AuditCounts();
+        _audit = options.Audit is { } audit ? new AuditLog(audit, counts, options.Time, options.Logging.CreateLogger("Berth.ApiServer.Audit")) : null;
+        var metrics = new RequestMetrics(gate, counts);
         RegisterPaths(parts, metrics);
         _pipeline = new RequestPipeline(
             options.Authenticator?.Invoke(registries) ?? new EverybodyIsAdministrator(),
@@ -93,6 +97,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             _customResources,
             _aggregated,
             metrics,
+            _audit,
             options.Time,
             identifiers,
             options.Logging.CreateLogger("Berth.ApiServer"));
@@ -158,6 +163,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         _publication.Dispose();
         _customResources.Dispose();
         _aggregated.Dispose();
+        if (_audit is not null)
+            await _audit.DisposeAsync().ConfigureAwait(false);
     }
 
     private Task HandleAsync(HttpContext http) => _pipeline.HandleAsync(http);

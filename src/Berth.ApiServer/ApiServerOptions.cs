@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Berth.ApiServer.Admission;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Registry;
@@ -48,6 +49,9 @@ public sealed record ApiServerOptions
 
     /// <summary>Shown to aggregated API servers, which believe its bearer who is said to ask. Null: they are told, but have no reason to believe it.</summary>
     public Func<X509Certificate2>? ProxyIdentity { get; init; }
+
+    /// <summary>Null: nothing is written down of requests.</summary>
+    public AuditOptions? Audit { get; init; }
 
     /// <summary>Registers what other parts answer for.</summary>
     public Action<ApiServerParts>? Extend { get; init; }

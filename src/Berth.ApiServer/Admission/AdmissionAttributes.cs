@@ -1,4 +1,5 @@
 using Berth.Api.Schema;
+using Berth.ApiServer.Audit;
 
 namespace Berth.ApiServer.Admission;
 
@@ -31,6 +32,9 @@ public sealed class AdmissionAttributes
 
     /// <summary>Nothing will be stored: plugins may answer but keep nothing.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>Takes annotations for the audit log; null: nothing is written down of the request.</summary>
+    public AuditTrail? Audit { get; init; }
 
     /// <summary>Warnings for the client, in the order in which plugins gave them.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? [];

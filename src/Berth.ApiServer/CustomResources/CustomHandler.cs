@@ -8,7 +8,11 @@ internal sealed class CustomHandler(CustomDefinition definition, CustomVersion v
     public Task HandleAsync(ApiRequest request)
     {
         if (version.Deprecation is { } warning)
+        {
             request.Warn(warning);
+            request.Audit?.Annotate("k8s.io/deprecated", "true");
+        }
+
         if (definition.IsTerminating && request.Info is { Verb: "create", Subresource: "" })
             throw ApiStatusException.MethodNotAllowed("create not allowed while custom resource definition is terminating");
         return inner.HandleAsync(request);

@@ -1,3 +1,4 @@
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
 using Microsoft.AspNetCore.Http;
 
@@ -19,6 +20,9 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
     public CancellationToken Cancellation => Http.RequestAborted;
 
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>What is written down of the request; null: nothing.</summary>
+    public AuditTrail? Audit { get; init; }
 
     public IReadOnlyList<string> Warnings => _warnings ?? [];
 

@@ -29,7 +29,9 @@ internal static class BodyDecoder
         where T : class, IApiObject<T>
     {
         var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
-        return Decode<T>(request, kind, body, MediaType(request));
+        var value = Decode<T>(request, kind, body, MediaType(request));
+        request.Audit?.Asked(value);
+        return value;
     }
 
     /// <summary>The body's media type, in lower case and without parameters; JSON where none is given.</summary>
@@ -147,6 +149,8 @@ internal static class BodyDecoder
             throw ApiStatusException.BadRequest($"the delete options cannot be read: {e.Message}");
         }
 
+        if (!body.IsEmpty && request.Audit is { TakesRequests: true } audit)
+            audit.AskedFor(ApiJson.Serialize(options));
         var query = request.Query;
         if (options.GracePeriodSeconds is null && long.TryParse(query["gracePeriodSeconds"], out var grace))
             options = options with { GracePeriodSeconds = grace };

@@ -71,6 +71,7 @@ public sealed class ConvertedHandler<TWire, TStored> : IApiHandler, ISelectable
             case "patch":
                 var type = BodyDecoder.MediaType(request);
                 var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
+                ObjectPatch.Note(request, type, body);
                 await ChangeAsync(type == ObjectPatch.ApplyYamlType ? Applied(request, key, body) : new ObjectChange<TStored>(
                     old => ValueTask.FromResult(_toStored(ObjectPatch.Patched(request, _toWire(old), type, body))))
                 {

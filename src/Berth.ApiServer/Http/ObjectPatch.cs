@@ -24,6 +24,7 @@ internal static class ObjectPatch
         var format = ResponseFormat.For(request.Http.Request, custom: registry.Kind.IsCustom);
         var type = BodyDecoder.MediaType(request);
         var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
+        Note(request, type, body);
         var key = ResourceHandler<T>.KeyOf(request, registry.Kind);
         var change = type == ApplyYamlType
             ? ObjectApply.Change<T>(request, registry.Kind, key, body, subresource)
@@ -45,6 +46,21 @@ internal static class ObjectPatch
         };
         var result = await registry.UpdateAsync(key, change, ResourceHandler<T>.ContextOf(request)).ConfigureAwait(false);
         await ResponseWriter.ObjectAsync(request, result.IsNew ? 201 : 200, result.Object, format).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the patch written down, where that is asked for.</summary>
+    public static void Note(ApiRequest request, string type, ReadOnlyMemory<byte> body)
+    {
+        if (request.Audit is not { TakesRequests: true } audit || body.IsEmpty)
+            return;
+        try
+        {
+            audit.AskedFor(type == ApplyYamlType ? YamlBody.ToJson(body.Span) : body.Span);
+        }
+        catch (ApiStatusException)
+        {
+            // No YAML: the request is refused for it below.
+        }
     }
 
     /// <summary>The object that a JSON, merge or strategic patch makes.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.FlowControl;
 
 namespace Berth.ApiServer.Http;
 
 /// <summary>Counts requests under the names that dashboards for Kubernetes know, and writes them as Prometheus reads them.</summary>
-public sealed class RequestMetrics(FlowGate gate)
+public sealed class RequestMetrics(FlowGate gate, AuditCounts audit)
 {
     // Seconds; kube-apiserver's buckets.
     private static readonly double[] s_buckets =
@@ -80,6 +81,7 @@ public sealed class RequestMetrics(FlowGate gate)
         text.Append("apiserver_current_inflight_requests{request_kind=\"mutating\"} ").Append(gate.Writes).Append('\n');
         text.Append("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ").Append(gate.Reads).Append('\n');
         FlowMetrics.Render(text, gate.Pool);
+        audit.Render(text);
         Head("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
         text.Append("process_resident_memory_bytes ").Append(Environment.WorkingSet).Append('\n');
         // Live objects, what the collector holds in all, and how often it ran: tells a leak from a heap that is only wide.

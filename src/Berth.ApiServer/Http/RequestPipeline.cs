@@ -2,6 +2,7 @@ using Berth.Api.Json;
 using Berth.Api.Meta.V1;
 using Berth.Api.Proto;
 using Berth.ApiServer.Aggregation;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.CustomResources;
@@ -15,8 +16,9 @@ namespace Berth.ApiServer.Http;
 
 /// <summary>
 /// The way of every request:
-/// (1) name it and read what it asks for, (2) find out who asks, also on whose behalf, (3) may they,
-/// (4) is there room for it, (5) hand it to who answers, (6) turn refusals and failures into a Status, (7) count it.
+/// (1) name it and read what it asks for, (2) find out who asks, write down that they do, and on whose behalf, (3) may they,
+/// (4) is there room for it, (5) hand it to who answers, (6) turn refusals and failures into a Status, (7) count it and write down
+/// what came of it.
 /// </summary>
 internal sealed partial class RequestPipeline(
     IAuthenticator authenticator,
@@ -27,6 +29,7 @@ internal sealed partial class RequestPipeline(
     CustomResourceTable customResources,
     AggregatedApis aggregated,
     RequestMetrics metrics,
+    AuditLog? audit,
     TimeProvider time,
     Identifiers identifiers,
     ILogger logger)
@@ -38,8 +41,11 @@ internal sealed partial class RequestPipeline(
         // (1)
         var started = time.GetTimestamp();
         var info = RequestInfo.Parse(http.Request);
-        var audit = http.Request.Headers["Audit-ID"].ToString() is { Length: > 0 and <= 64 } given ? given : identifiers.NewUid();
-        http.Response.Headers["Audit-Id"] = audit;
+        var id = http.Request.Headers["Audit-ID"].ToString() is { Length: > 0 and <= 64 } given ? given : identifiers.NewUid();
+        http.Response.Headers["Audit-Id"] = id;
+        var received = audit is null ? default : time.GetUtcNow();
+        AuditTrail? trail = null;
+        var failed = false;
         try
         {
             // (2)
@@ -47,14 +53,20 @@ internal sealed partial class RequestPipeline(
             {
                 AuthenticationResult.Authenticated authenticated => authenticated.User,
                 AuthenticationResult.Anonymous => UserInfo.Anonymous,
-                AuthenticationResult.Refused refused => throw Unauthorized(refused),
+                AuthenticationResult.Refused refused => throw await UnauthorizedAsync(http, info, id, received, refused).ConfigureAwait(false),
                 _ => throw new InvalidOperationException("an authentication has three outcomes"),
             };
 
-            user = await _impersonation.ResolveAsync(http.Request.Headers, user, http.RequestAborted).ConfigureAwait(false);
+            trail = audit?.Begin(http, info, user, id, received);
+            if (trail is not null)
+                await BeginAsync(trail).ConfigureAwait(false);
+            var acting = await _impersonation.ResolveAsync(http.Request.Headers, user, http.RequestAborted).ConfigureAwait(false);
+            if (trail is not null && acting != user)
+                trail.Impersonated = acting;
+            user = acting;
 
             // (3)
-            await AuthorizeAsync(http, info, user).ConfigureAwait(false);
+            await AuthorizeAsync(http, info, user, trail).ConfigureAwait(false);
 
             // (4)
             using var entry = await gate.EnterAsync(info, user, http.RequestAborted).ConfigureAwait(false);
@@ -65,7 +77,7 @@ internal sealed partial class RequestPipeline(
             }
 
             // (5)
-            var request = new ApiRequest(http, info, user) { Now = time.GetUtcNow() };
+            var request = new ApiRequest(http, info, user) { Now = time.GetUtcNow(), Audit = trail };
             await (await HandlerOfAsync(info, http.RequestAborted).ConfigureAwait(false)).HandleAsync(request).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -75,9 +87,12 @@ internal sealed partial class RequestPipeline(
                 return;
             if (StatusOf(e) is not { } status)
             {
-                LogFailure(logger, e, info.Verb, info.Path, audit);
+                LogFailure(logger, e, info.Verb, info.Path, id);
                 status = ApiStatusException.InternalError(e.Message).Status;
+                failed = true;
             }
+
+            trail?.Answered(status);
 
             if (http.Response.HasStarted)
                 http.Abort();
@@ -88,7 +103,17 @@ internal sealed partial class RequestPipeline(
         {
             // (7)
             metrics.Finished(info, http.Response.StatusCode, time.GetElapsedTime(started));
+            if (trail is not null)
+                await trail.FinishedAsync(failed).ConfigureAwait(false);
         }
+    }
+
+    private static async ValueTask BeginAsync(AuditTrail trail)
+    {
+        await trail.ReceivedAsync().ConfigureAwait(false);
+        // Before the first byte of what may last for hours.
+        if (trail.Info.IsLongRunning)
+            trail.Http.Response.OnStarting(static state => ((AuditTrail)state).StartedAsync().AsTask(), trail);
     }
 
     private static async Task SendAsync(HttpContext http, Status status)
@@ -104,7 +129,7 @@ internal sealed partial class RequestPipeline(
         }
     }
 
-    private async ValueTask AuthorizeAsync(HttpContext http, RequestInfo info, UserInfo user)
+    private async ValueTask AuthorizeAsync(HttpContext http, RequestInfo info, UserInfo user, AuditTrail? trail)
     {
         var attributes = new AuthorizationAttributes(
             user, info.Verb, info.Group, info.Version, info.Resource, info.Subresource, info.Namespace, info.Name, info.Path, info.IsResource)
@@ -122,6 +147,8 @@ internal sealed partial class RequestPipeline(
             decision = await authorizer.AuthorizeAsync(attributes, http.RequestAborted).ConfigureAwait(false);
         }
 
+        trail?.Annotate("authorization.k8s.io/decision", decision.Allowed ? "allow" : "forbid");
+        trail?.Annotate("authorization.k8s.io/reason", decision.Reason);
         if (decision.Allowed)
             return;
         throw new ApiStatusException(new Status
@@ -159,10 +186,13 @@ internal sealed partial class RequestPipeline(
     // A cluster-scoped resource below a namespace; the namespace itself is its own namespace.
     private static bool IsMisplaced(RequestInfo info) => info.Namespace.Length > 0 && info.Resource != "namespaces";
 
-    private ApiStatusException Unauthorized(AuthenticationResult.Refused refused)
+    private async ValueTask<ApiStatusException> UnauthorizedAsync(HttpContext http, RequestInfo info, string id, DateTimeOffset received, AuthenticationResult.Refused refused)
     {
         LogRefused(logger, refused.Message);
-        return ApiStatusException.Unauthorized();
+        var refusal = ApiStatusException.Unauthorized();
+        if (audit?.Begin(http, info, null, id, received) is { } trail)
+            await trail.RefusedAsync(refusal.Status).ConfigureAwait(false);
+        return refusal;
     }
 
     private static Status? StatusOf(Exception e) => e switch

@@ -28,7 +28,7 @@ public sealed class ResourceHandler<T>(ResourceRegistry<T> registry) : IApiHandl
     internal static ObjectKey KeyOf(ApiRequest request, KindInfo kind) => new(kind.Namespaced ? request.Info.Namespace : "", request.Info.Name);
 
     internal static WriteContext ContextOf(ApiRequest request) =>
-        new(request.User, request.DryRun, request.FieldManager, request.Warn, request.Cancellation);
+        new(request.User, request.DryRun, request.FieldManager, request.Warn, request.Cancellation) { Audit = request.Audit };
 
     internal static async Task GetAsync(ApiRequest request, ResourceRegistry<T> registry)
     {

@@ -18,20 +18,34 @@ internal static class ResponseWriter
     // As kube-apiserver: below this, compressing costs more than it saves.
     private const int CompressBytesMin = 128 * 1024;
 
-    public static Task ObjectAsync(ApiRequest request, int code, CachedObject value, ResponseFormat format) => format.Shape switch
+    public static Task ObjectAsync(ApiRequest request, int code, CachedObject value, ResponseFormat format)
     {
-        ResponseShape.Table => MessageAsync(request, code, TableResponse.Of(value.Kind, [value], ListMeta.Empty with { ResourceVersion = value.Value.Metadata.ResourceVersion }, TableOptions.Of(request)), format),
-        ResponseShape.Metadata => MessageAsync(request, code, PartialObjectMetadata.Of(value.Value), format),
-        _ when format.Encoding == WireEncoding.Protobuf =>
-            AnswerAsync(request, code, format, Envelope(value.Kind.ApiVersion, value.Kind.Kind, value.Proto.Span)),
-        _ => JsonAsync(request, code, value.Json, format),
-    };
+        switch (format.Shape)
+        {
+            case ResponseShape.Table:
+                return MessageAsync(request, code, TableResponse.Of(value.Kind, [value], ListMeta.Empty with { ResourceVersion = value.Value.Metadata.ResourceVersion }, TableOptions.Of(request)), format);
+            case ResponseShape.Metadata:
+                return MessageAsync(request, code, PartialObjectMetadata.Of(value.Value), format);
+        }
+
+        if (request.Audit is { TakesResponses: true } audit)
+            audit.Answered(value.Json);
+        return format.Encoding == WireEncoding.Protobuf
+            ? AnswerAsync(request, code, format, Envelope(value.Kind.ApiVersion, value.Kind.Kind, value.Proto.Span))
+            : JsonAsync(request, code, value.Json, format);
+    }
 
     /// <summary>An answer that is not a stored object: Status, Scale, Table, reviews, ...</summary>
-    public static Task MessageAsync(ApiRequest request, int code, IApiObject value, ResponseFormat format) =>
-        format.Encoding == WireEncoding.Protobuf
+    public static Task MessageAsync(ApiRequest request, int code, IApiObject value, ResponseFormat format)
+    {
+        if (value is Status status)
+            request.Audit?.Answered(status);
+        else if (request.Audit is { TakesResponses: true } audit)
+            audit.Answered(ApiJson.Serialize(value));
+        return format.Encoding == WireEncoding.Protobuf
             ? AnswerAsync(request, code, format, ApiProto.Serialize(value))
             : JsonAsync(request, code, ApiJson.Serialize(value), format);
+    }
 
     public static Task ListAsync(ApiRequest request, KindInfo kind, IReadOnlyList<CachedObject> items, ListMeta metadata, ResponseFormat format)
     {
@@ -42,6 +56,8 @@ internal static class ResponseWriter
             case ResponseShape.Metadata:
                 return MessageAsync(request, 200, new PartialObjectMetadataList { Metadata = metadata, Items = items.Select(i => PartialObjectMetadata.Of(i.Value)).ToApiList() }, format);
             default:
+                if (request.Audit is { TakesResponses: true } audit)
+                    audit.Answered(JsonList(kind, items, metadata));
                 return format.Encoding == WireEncoding.Protobuf
                     ? AnswerAsync(request, 200, format, ProtobufList(kind, items, metadata))
                     : JsonAsync(request, 200, JsonList(kind, items, metadata), format);

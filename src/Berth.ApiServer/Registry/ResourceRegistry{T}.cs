@@ -66,6 +66,7 @@ public partial class ResourceRegistry<T> : ResourceRegistry
         UserName = context.User.Name,
         UserGroups = context.User.Groups,
         DryRun = context.DryRun,
+        Audit = context.Audit,
     };
 
     private async ValueTask<StoreOutcome> CommitAsync(ObjectKey key, byte[]? json, Revision expected, CancellationToken cancellation)

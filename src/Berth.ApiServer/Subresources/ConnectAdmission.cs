@@ -27,6 +27,7 @@ internal static class ConnectAdmission
             User = request.User,
             UserName = request.User.Name,
             UserGroups = request.User.Groups,
+            Audit = request.Audit,
         };
         try
         {

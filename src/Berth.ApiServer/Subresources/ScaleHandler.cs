@@ -30,6 +30,7 @@ public sealed class ScaleHandler<T>(
         {
             var type = BodyDecoder.MediaType(request);
             var body = await RequestBody.ReadAsync(request.Http.Request).ConfigureAwait(false);
+            ObjectPatch.Note(request, type, body);
             asked = old => ObjectPatch.Patched(request, ScaleOf(old), type, body);
         }
         else

@@ -24,6 +24,8 @@ internal static class ServerVerb
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the API answers" };
         var command = new Command("server", "Run a control plane, for other machines to join") { dataDirectory, listen, kubeconfig, podCidr, serviceCidr, podNetwork, advertise, nodeAddress, names, ingress, logLevel, detach };
+        var audit = new AuditFlags();
+        audit.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("server");
@@ -44,6 +46,7 @@ internal static class ServerVerb
                 NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
                 ExtraNames = parsed.GetValue(names) ?? [],
+                Audit = audit.Read(parsed, Console.Error),
             });
             if (parsed.GetValue(detach))
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.ApiServer;
 using Berth.ApiServer.Admission;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
 using Berth.ApiServer.Authorization;
 using Berth.ApiServer.Bootstrap;
@@ -71,8 +72,16 @@ internal sealed class ControlPlane : IAsyncDisposable
             },
             time);
         SqliteStore? store = null;
+        HttpMessageInvoker? webhook = null;
         try
         {
+            var audit = options.Audit?.Log;
+            if (options.Audit?.Webhook is { } target)
+            {
+                webhook = target.Connect("berth-audit").Http;
+                audit = audit! with { Webhook = new AuditWebhook(webhook, target.Server) };
+            }
+
             var security = new ClusterSecurity(certificates, new TokenOptions { Issuer = $"https://kubernetes.default.svc.{options.ClusterDomain}" }, time);
             store = SqliteStore.Open(new SqliteStoreOptions { Directory = Path.Combine(options.DataDirectory, "store") });
             var server = new ApiServerHost(security.Apply(
@@ -85,12 +94,17 @@ internal sealed class ControlPlane : IAsyncDisposable
                     AlsoListen = !options.ListensEverywhere && options.PodGateway is { } gateway ? [new(gateway, options.Listen.Port)] : [],
                     NodeTransport = NodeTransport.Create(certificates),
                     ProxyIdentity = () => certificates.ProxyClient.Current,
+                    Audit = audit,
                 },
                 objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true, authorizer: () => security.Authorizer)));
-            return new ControlPlane(options, time, logs, store, certificates, security, server);
+            var plane = new ControlPlane(options, time, logs, store, certificates, security, server);
+            if (webhook is not null)
+                plane._owned.Add(webhook);
+            return plane;
         }
         catch
         {
+            webhook?.Dispose();
             if (store is not null)
                 await store.DisposeAsync();
             certificates.Dispose();

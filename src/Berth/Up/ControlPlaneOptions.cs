@@ -38,6 +38,9 @@ internal sealed record ControlPlaneOptions
     /// <summary>Address of this machine on the bridge of its pods; null where it has none.</summary>
     public IPAddress? PodGateway { get; init; }
 
+    /// <summary>Null: nothing is written down of requests.</summary>
+    public AuditSettings? Audit { get; init; }
+
     public bool ListensEverywhere => Listen.Address.Equals(IPAddress.Any) || Listen.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Where pods and other machines reach the server; null when they cannot.</summary>

@@ -50,6 +50,9 @@ internal sealed record UpOptions
 
     public IReadOnlyList<string> ExtraNames { get; init; } = [];
 
+    /// <summary>Null: nothing is written down of requests.</summary>
+    public AuditSettings? Audit { get; init; }
+
     /// <summary>As Kubernetes distributions have it: the tenth address of the Services' range.</summary>
     public IPAddress DnsAddress => PodNetworkOptions.NthAddress(ServiceCidr.Primary, 10);
 
@@ -68,6 +71,7 @@ internal sealed record UpOptions
         ClusterDomain = ClusterDomain,
         PodNetwork = PodNetwork.ToString().ToLowerInvariant(),
         PodGateway = podGateway,
+        Audit = Audit,
     };
 
     /// <param name="authorityHash">Of the cluster's authority.</param>

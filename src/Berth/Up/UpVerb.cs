@@ -30,6 +30,8 @@ internal static class UpVerb
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
         var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, hugePages, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
+        var audit = new AuditFlags();
+        audit.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("up");
@@ -52,6 +54,7 @@ internal static class UpVerb
                 NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,
                 ExtraNames = parsed.GetValue(names) ?? [],
+                Audit = audit.Read(parsed, Console.Error),
                 NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
             });
             if (parsed.GetValue(detach))

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Berth.ApiServer.Admission;
+using Berth.ApiServer.Audit;
 using Berth.ApiServer.Authentication;
+using Berth.ApiServer.Authorization;
 using Berth.Resources.Addresses;
 using Berth.Store.Memory;
 
@@ -28,13 +30,15 @@ internal sealed class AdmissionServer : IAsyncDisposable
     public ApiServerHost Host { get; }
 
     /// <summary>Started, with the namespace <c>a</c> and its default service account.</summary>
-    public static async Task<AdmissionServer> StartAsync(string namespaceLabels = "{}", string serviceCidr = "10.96.0.0/24")
+    public static async Task<AdmissionServer> StartAsync(string namespaceLabels = "{}", string serviceCidr = "10.96.0.0/24", AuditOptions? audit = null, IAuthorizer? authorizer = null)
     {
         var store = new MemoryStore();
         var host = new ApiServerHost(new ApiServerOptions
         {
             Store = store,
             Random = new Random(1),
+            Audit = audit,
+            Authorizer = authorizer is null ? null : _ => authorizer,
             Admission = objects => new AdmissionChain(AdmissionPlugins.Default(objects, IpRanges.Parse(serviceCidr), random: new Random(2))),
         });
         await host.StartAsync();

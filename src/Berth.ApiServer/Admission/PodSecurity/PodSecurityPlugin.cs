@@ -40,6 +40,15 @@ public sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugin
         if (spec is null || await objects.GetAsync<Namespace>(null, attributes.Namespace, cancellation).ConfigureAwait(false) is not { } home)
             return;
         var labels = home.Metadata.Labels;
+        if (attributes.Audit is { } trail)
+        {
+            if (isPod)
+                trail.Annotate("pod-security.kubernetes.io/enforce-policy", PodSecurityPolicy.Of(labels, "enforce").ToString());
+            var audit = PodSecurityPolicy.Of(labels, "audit");
+            if (PodSecurityChecks.Violations(audit, spec) is { } found)
+                trail.Annotate("pod-security.kubernetes.io/audit-violations", $"would violate PodSecurity \"{audit}\": {found}");
+        }
+
         if (isPod && PodSecurityPolicy.Of(labels, "enforce") is var enforce && PodSecurityChecks.Violations(enforce, spec) is { } violations)
             throw ApiStatusException.Forbidden(Pod.Kind, attributes.Name, $"violates PodSecurity \"{enforce}\": {violations}");
         var warn = PodSecurityPolicy.Of(labels, "warn");

@@ -12,6 +12,9 @@ internal sealed class ValidatingPolicy : ICompiledPolicy<ValidatingPolicy, Valid
     // A message is a line in an answer, not a document.
     private const int MessageCharactersMax = 5 * 1024;
 
+    // As in Kubernetes: what goes into the audit log is bounded too.
+    private const int AnnotationCharactersMax = 10 * 1024;
+
     private const string OutOfBudget = "validation failed due to running out of cost budget, no further validation rules will be run";
 
     private readonly MatchConditions _conditions;
@@ -49,7 +52,9 @@ internal sealed class ValidatingPolicy : ICompiledPolicy<ValidatingPolicy, Valid
     public bool IsOf(ValidatingAdmissionPolicy source) => Source.Spec == source.Spec;
 
     /// <summary>What of the policy speaks against a request.</summary>
-    public IReadOnlyList<PolicyDenial> Evaluate(AdmissionInputs request, CelValue? parameters, Berth.Api.Core.V1.Namespace? ns, CancellationToken cancellation)
+    /// <param name="annotate">Takes keys and values for the audit log.</param>
+    public IReadOnlyList<PolicyDenial> Evaluate(
+        AdmissionInputs request, CelValue? parameters, Berth.Api.Core.V1.Namespace? ns, Action<string, string> annotate, CancellationToken cancellation)
     {
         // Conditions know neither variables nor the namespace's object.
         var holds = _conditions.Hold(request.With(parameters, null, null), out var problem, cancellation);
@@ -69,16 +74,18 @@ internal sealed class ValidatingPolicy : ICompiledPolicy<ValidatingPolicy, Valid
             if (budget < 0)
                 return Failed(OutOfBudget);
             if (outcome is CelError error)
-                denials.AddRange(Failed(error.Message));
+                denials.AddRange(Failed(error.Message).Select(d => d with { Index = i }));
             else if (outcome is not CelBool { Value: true })
-                denials.Add(new PolicyDenial(Message(i, inputs, variables, ref budget, cancellation), Source.Spec.Validations[i].Reason ?? "Invalid"));
+                denials.Add(new PolicyDenial(Message(i, inputs, variables, ref budget, cancellation), Source.Spec.Validations[i].Reason ?? "Invalid") { Index = i });
         }
 
         budget = AdmissionEnvironment.BindingCostMax;
-        foreach (var annotation in _annotations)
+        for (var i = 0; i < _annotations.Length; i++)
         {
-            // There is no audit log that they could go to, but one that fails counts as a failure of the policy.
-            if (Run(annotation, inputs, variables, ref budget, cancellation) is CelError error)
+            var outcome = Run(_annotations[i], inputs, variables, ref budget, cancellation);
+            if (outcome is CelString { Value: var said } && said.Trim() is { Length: > 0 } text)
+                annotate(Source.Spec.AuditAnnotations[i].Key, text.Length <= AnnotationCharactersMax ? text : text[..AnnotationCharactersMax]);
+            else if (outcome is CelError error)
                 denials.AddRange(Failed(error.Message) is [var denial] ? [denial with { IsAnnotation = true }] : []);
             if (budget < 0)
                 return Failed(OutOfBudget);

@@ -30,13 +30,21 @@ public sealed class ValidatingPolicyPlugin(IObjectReader objects, Lazy<IAuthoriz
         var inputs = new AdmissionInputs(authority.Value, attributes, value, old);
         foreach (var entry in policies)
         {
-            foreach (var binding in entry.Meaning(request, () => value, old))
-                await CheckAsync(entry.Policy, binding, request, inputs, cancellation).ConfigureAwait(false);
+            var annotations = new PolicyAnnotations();
+            try
+            {
+                foreach (var binding in entry.Meaning(request, () => value, old))
+                    await CheckAsync(entry.Policy, binding, request, inputs, annotations, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                annotations.Publish(attributes.Audit, entry.Policy.Name);
+            }
         }
     }
 
     private async ValueTask CheckAsync(
-        ValidatingPolicy policy, ValidatingAdmissionPolicyBinding binding, PolicyRequest request, AdmissionInputs inputs, CancellationToken cancellation)
+        ValidatingPolicy policy, ValidatingAdmissionPolicyBinding binding, PolicyRequest request, AdmissionInputs inputs, PolicyAnnotations annotations, CancellationToken cancellation)
     {
         IReadOnlyList<IApiObject?> parameters;
         try
@@ -53,8 +61,10 @@ public sealed class ValidatingPolicyPlugin(IObjectReader objects, Lazy<IAuthoriz
         foreach (var parameter in parameters)
         {
             var given = parameter is null ? null : JsonValues.Of(JsonTree.Of(parameter));
-            foreach (var denial in policy.Evaluate(inputs, given, request.Namespace, cancellation))
+            foreach (var denial in policy.Evaluate(inputs, given, request.Namespace, annotations.Add, cancellation))
             {
+                if (!denial.IsAnnotation && binding.Spec.ValidationActions.Contains("Audit"))
+                    PolicyAnnotations.Failed(request.Attributes.Audit, binding, denial);
                 if (denial.IsAnnotation || binding.Spec.ValidationActions.Contains("Deny"))
                     throw Denied(policy, binding, request, denial);
                 if (binding.Spec.ValidationActions.Contains("Warn"))

@@ -13,8 +13,10 @@ internal sealed class AdmissionHook
     private readonly Selector _namespaces;
     private readonly Selector _objects;
 
-    public AdmissionHook(ValidatingWebhook hook)
+    /// <param name="configuration">Name of the object that it stands in.</param>
+    public AdmissionHook(ValidatingWebhook hook, string configuration)
     {
+        Configuration = configuration;
         (Name, _rules, Conditions) = (hook.Name, hook.Rules, new MatchConditions(hook.MatchConditions));
         Target = WebhookTarget.Of(hook.ClientConfig);
         IgnoresFailure = hook.FailurePolicy == "Ignore";
@@ -26,8 +28,10 @@ internal sealed class AdmissionHook
         _objects = LabelSelectors.Compile(hook.ObjectSelector);
     }
 
-    public AdmissionHook(MutatingWebhook hook)
+    /// <param name="configuration">Name of the object that it stands in.</param>
+    public AdmissionHook(MutatingWebhook hook, string configuration)
     {
+        Configuration = configuration;
         (Name, _rules, Conditions) = (hook.Name, hook.Rules, new MatchConditions(hook.MatchConditions));
         Target = WebhookTarget.Of(hook.ClientConfig);
         IgnoresFailure = hook.FailurePolicy == "Ignore";
@@ -41,6 +45,8 @@ internal sealed class AdmissionHook
     }
 
     public string Name { get; }
+
+    public string Configuration { get; }
 
     public WebhookTarget Target { get; }
 

@@ -47,7 +47,11 @@ internal static class AdmissionReviews
 
     /// <summary>What a webhook answered.</summary>
     /// <param name="Patch">A JSON patch; null when there is none.</param>
-    public sealed record Answer(bool Allowed, Status? Status, byte[]? Patch, IReadOnlyList<string> Warnings);
+    public sealed record Answer(bool Allowed, Status? Status, byte[]? Patch, IReadOnlyList<string> Warnings)
+    {
+        /// <summary>For the audit log.</summary>
+        public IReadOnlyList<KeyValuePair<string, string>> Annotations { get; init; } = [];
+    }
 
     /// <exception cref="WebhookException">The answer is none to this request.</exception>
     public static Answer Read(JsonObject review, AdmissionHook hook, string uid)
@@ -67,7 +71,10 @@ internal static class AdmissionReviews
                 response["allowed"]?.GetValue<bool>() == true,
                 response["status"] is JsonObject status ? ApiJson.Deserialize<Status>(JsonTree.ToBytes(status)) : null,
                 patch,
-                [.. (response["warnings"] as JsonArray ?? []).Select(w => w?.ToString() ?? "")]);
+                [.. (response["warnings"] as JsonArray ?? []).Select(w => w?.ToString() ?? "")])
+            {
+                Annotations = [.. (response["auditAnnotations"] as JsonObject ?? []).Select(a => KeyValuePair.Create(a.Key, a.Value?.ToString() ?? ""))],
+            };
         }
         catch (Exception e) when (e is FormatException or JsonException or JsonFormatException or InvalidOperationException)
         {

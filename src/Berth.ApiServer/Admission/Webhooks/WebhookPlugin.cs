@@ -28,8 +28,8 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
                 return known;
             return _configured = new Configured(
                 versions,
-                [.. objects.List<MutatingWebhookConfiguration>().OrderBy(c => c.Metadata.Name, StringComparer.Ordinal).SelectMany(c => c.Webhooks).Select(w => new AdmissionHook(w))],
-                [.. objects.List<ValidatingWebhookConfiguration>().OrderBy(c => c.Metadata.Name, StringComparer.Ordinal).SelectMany(c => c.Webhooks).Select(w => new AdmissionHook(w))]);
+                [.. objects.List<MutatingWebhookConfiguration>().OrderBy(c => c.Metadata.Name, StringComparer.Ordinal).SelectMany(c => c.Webhooks.Select(w => new AdmissionHook(w, c.Metadata.Name)))],
+                [.. objects.List<ValidatingWebhookConfiguration>().OrderBy(c => c.Metadata.Name, StringComparer.Ordinal).SelectMany(c => c.Webhooks.Select(w => new AdmissionHook(w, c.Metadata.Name)))]);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
         {
             if (!await ConcernsAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false))
                 continue;
-            var changed = await CallAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false);
+            var changed = await CallAsync(hook, $"round_0_index_{Array.IndexOf(hooks, hook)}", attributes, value, old, cancellation).ConfigureAwait(false);
             if (!changed.Equals(value))
                 again = [.. seen.Where(s => s.IsCalledAgain)];
             value = changed;
@@ -57,7 +57,7 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
         foreach (var hook in again)
         {
             if (await ConcernsAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false))
-                value = await CallAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false);
+                value = await CallAsync(hook, $"round_1_index_{Array.IndexOf(hooks, hook)}", attributes, value, old, cancellation).ConfigureAwait(false);
         }
 
         return value;
@@ -75,7 +75,7 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
             foreach (var hook in configured.Mutating)
             {
                 if (await ConcernsAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false))
-                    await AskAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false);
+                    await AskAsync(hook, "mutating", $"round_0_index_{Array.IndexOf(configured.Mutating, hook)}", attributes, value, old, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -83,7 +83,7 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
         foreach (var hook in configured.Validating)
         {
             if (await ConcernsAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false))
-                asked.Add(AskAsync(hook, attributes, value, old, cancellation));
+                asked.Add(AskAsync(hook, "validating", $"round_0_index_{asked.Count}", attributes, value, old, cancellation));
         }
 
         await Task.WhenAll(asked).ConfigureAwait(false);
@@ -116,15 +116,21 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
             : throw ApiStatusException.Forbidden(attributes.Kind, attributes.Name.Length > 0 ? attributes.Name : (value ?? old)?.Metadata.Name ?? "", problem);
     }
 
-    private async Task<T> CallAsync<T>(AdmissionHook hook, AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(AdmissionHook hook, string turn, AdmissionAttributes attributes, T value, T? old, CancellationToken cancellation)
         where T : class, IApiObject<T>
     {
-        var answer = await AskAsync(hook, attributes, value, old, cancellation).ConfigureAwait(false);
+        var answer = await AskAsync(hook, "mutating", turn, attributes, value, old, cancellation).ConfigureAwait(false);
         if (answer?.Patch is not { } patch)
+        {
+            WebhookAnnotations.Called(attributes.Audit, hook, turn, null);
             return value;
+        }
+
         try
         {
-            return AdmissionReviews.Patched(value, patch, value.KindInfo);
+            var patched = AdmissionReviews.Patched(value, patch, value.KindInfo);
+            WebhookAnnotations.Called(attributes.Audit, hook, turn, patched.Equals(value) ? null : patch);
+            return patched;
         }
         catch (WebhookException e)
         {
@@ -132,9 +138,10 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
         }
     }
 
+    /// <param name="turn">Which of the calls of this request it is, for the audit log.</param>
     /// <returns>Null when the webhook failed and that does not matter.</returns>
     private async Task<AdmissionReviews.Answer?> AskAsync(
-        AdmissionHook hook, AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
+        AdmissionHook hook, string kind, string turn, AdmissionAttributes attributes, IApiObject? value, IApiObject? old, CancellationToken cancellation)
     {
         if (attributes.DryRun && hook.HasSideEffects)
             throw ApiStatusException.BadRequest($"admission webhook \"{hook.Name}\" does not support dry run");
@@ -147,9 +154,14 @@ public sealed class WebhookPlugin(IObjectReader objects, Lazy<IAuthorizer> autho
         }
         catch (WebhookException e)
         {
-            return hook.IgnoresFailure ? null : throw Failure(hook, e);
+            if (!hook.IgnoresFailure)
+                throw Failure(hook, e);
+            attributes.Audit?.Annotate($"failed-open.{(kind == "mutating" ? "mutation" : kind)}.webhook.admission.k8s.io/{turn}", hook.Name);
+            return null;
         }
 
+        foreach (var (key, text) in answer.Annotations)
+            attributes.Audit?.Annotate($"{hook.Name}/{key}", text);
         lock (attributes)
         {
             foreach (var warning in answer.Warnings)
