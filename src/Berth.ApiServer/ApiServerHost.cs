@@ -78,7 +78,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         _customResources = new CustomResourceTable(Services);
         registries.Custom = _customResources.RegistryOfAsync;
         _aggregated = new AggregatedApis(Services, options.ProxyIdentity);
-        _availability = new AvailabilityReconciler(Services, _aggregated, options.Logging.CreateLogger("Berth.ApiServer.Aggregation"));
+        var aggregation = options.Logging.CreateLogger("Berth.ApiServer.Aggregation");
+        var registration = options.RegistersApiServices
+            ? new ApiServiceRegistration(Services, [.. routes.All.Select(r => (r.Kind.Group, r.Kind.Version)).Distinct()], aggregation)
+            : null;
+        _availability = new AvailabilityReconciler(Services, _aggregated, registration, aggregation);
         _publication = new ApiPublication(routes, _customResources, _aggregated, () => options.Listen?.ToString() ?? "localhost");
         _definitions = new DefinitionReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.CustomResources"));
         _policies = new PolicyStatusReconciler(Services, _customResources, options.Logging.CreateLogger("Berth.ApiServer.Admission"));

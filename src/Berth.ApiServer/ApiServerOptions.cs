@@ -50,6 +50,9 @@ public sealed record ApiServerOptions
     /// <summary>Shown to aggregated API servers, which believe its bearer who is said to ask. Null: they are told, but have no reason to believe it.</summary>
     public Func<X509Certificate2>? ProxyIdentity { get; init; }
 
+    /// <summary>Keeps an APIService for each version that is served.</summary>
+    public bool RegistersApiServices { get; init; }
+
     /// <summary>Null: nothing is written down of requests.</summary>
     public AuditOptions? Audit { get; init; }
 

@@ -16,6 +16,9 @@ internal sealed class AggregatedApi : IApiHandler, IDisposable
     // Says who asks when the server itself does, to learn what is served there.
     private static readonly UserInfo s_self = UserInfo.Of("system:kube-aggregator", UserInfo.MastersGroup);
 
+    // Several times what Kubernetes itself has to say.
+    private const long DocumentBytesMax = 32 * 1024 * 1024;
+
     private readonly IObjectReader _objects;
     private readonly HttpMessageInvoker _transport;
 
@@ -64,6 +67,31 @@ internal sealed class AggregatedApi : IApiHandler, IDisposable
         using var response = await _transport.SendAsync(request, cancellation).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for a document unless it is still the one that is known.</summary>
+    /// <param name="address">Path, perhaps with a query.</param>
+    /// <param name="tag">Of the known one; empty: none is.</param>
+    /// <returns>No bytes when it is the known one, or there is none.</returns>
+    /// <exception cref="HttpRequestException">The server cannot be reached, fails, or answers with more than a document can have.</exception>
+    public async Task<(byte[]? Json, string Tag)> GetDocumentAsync(string address, string tag, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, address));
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        if (tag.Length > 0)
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        Introduce(request, s_self);
+        using var response = await _transport.SendAsync(request, cancellation).ConfigureAwait(false);
+        var answered = response.Headers.ETag?.ToString() ?? "";
+        if (response.StatusCode == System.Net.HttpStatusCode.NotModified)
+            return (null, tag);
+        if (response.StatusCode is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.NotAcceptable)
+            return (null, "");
+        response.EnsureSuccessStatusCode();
+        if (response.Content.Headers.ContentLength > DocumentBytesMax)
+            throw new HttpRequestException($"a document of {response.Content.Headers.ContentLength} bytes");
+        await response.Content.LoadIntoBufferAsync(DocumentBytesMax, cancellation).ConfigureAwait(false);
+        return (await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), answered);
     }
 
     public void Dispose() => _transport.Dispose();

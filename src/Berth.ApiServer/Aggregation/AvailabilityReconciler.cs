@@ -6,8 +6,10 @@ using Berth.Api.Core.V1;
 using Berth.Api.Discovery.V1;
 using Berth.Api.Schema;
 using Berth.ApiServer.Http;
+using Berth.ApiServer.OpenApi;
 using Berth.ApiServer.Patch;
 using Berth.ApiServer.Registry;
+using Berth.ApiServer.Strategies.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.ApiServer.Aggregation;
@@ -16,14 +18,17 @@ namespace Berth.ApiServer.Aggregation;
 /// Looks again and again whether the servers behind APIServices answer, writes it down, and learns what they serve.
 /// Level-triggered: each round looks at all of them.
 /// </summary>
-internal sealed partial class AvailabilityReconciler(RegistryServices services, AggregatedApis apis, ILogger logger)
+/// <param name="registration">Keeps the APIServices of what is served here; null: nobody does.</param>
+internal sealed partial class AvailabilityReconciler(RegistryServices services, AggregatedApis apis, ApiServiceRegistration? registration, ILogger logger)
 {
     private const string FieldManager = "berth-aggregation";
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     private readonly ResourceRegistry<APIService> _registry = services.Registries.For<APIService>();
+    private readonly ForeignDocuments _foreign = new(services.Time, logger);
     private string _published = "";
+    private IReadOnlyList<ForeignOpenApi> _documents = [];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -43,10 +48,14 @@ internal sealed partial class AvailabilityReconciler(RegistryServices services, 
 
     private async Task RoundAsync(CancellationToken cancellation)
     {
+        if (registration is not null)
+            await registration.RoundAsync(cancellation).ConfigureAwait(false);
         var snapshot = _registry.Cache.Current;
         if (snapshot.Count == 0 && _published.Length == 0)
             return;
         var routes = new List<Route>();
+        var documents = new List<ForeignOpenApi>();
+        var others = new HashSet<string>(StringComparer.Ordinal);
         var published = new System.Text.StringBuilder();
         foreach (var one in snapshot.Range())
         {
@@ -54,25 +63,31 @@ internal sealed partial class AvailabilityReconciler(RegistryServices services, 
             APIServiceCondition condition;
             if (source.Spec.Service is null || apis.ByName(source.Metadata.Name) is not { } api)
             {
-                condition = Condition(true, "Local", "Local APIServices are always available");
+                if (source.Status.Conditions is [{ Type: "Available", Status: "True", Reason: "Local" }])
+                    continue;
+                condition = APIServiceStrategy.LocalAvailable with { LastTransitionTime = services.Now };
             }
             else
             {
+                others.Add(source.Metadata.Name);
                 (condition, var resources) = await CheckAsync(api, cancellation).ConfigureAwait(false);
                 if (resources is not null)
                 {
                     routes.AddRange(RoutesOf(api, resources));
                     published.Append(source.Metadata.Name).Append(resources["resources"]?.ToJsonString());
+                    if (await _foreign.OfAsync(api, cancellation).ConfigureAwait(false) is { } document)
+                        documents.Add(document);
                 }
             }
 
             await WriteAsync(source, condition, cancellation).ConfigureAwait(false);
         }
 
-        if (published.ToString() is var text && text != _published)
+        _foreign.Keep(others);
+        if (published.ToString() is var text && (text != _published || !documents.SequenceEqual(_documents, ReferenceEqualityComparer.Instance)))
         {
-            _published = text;
-            apis.Publish(routes);
+            (_published, _documents) = (text, documents);
+            apis.Publish(routes, documents);
         }
     }
 

@@ -29,7 +29,9 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
                 return made;
             var custom = await customResources.EstablishedAsync(cancellation).ConfigureAwait(false);
             var own = routes.All.Concat(custom.SelectMany(c => c.Routes)).ToList();
-            var served = new ServedGroups(own);
+            var documents = aggregated.Documents;
+            var described = documents.Select(d => (d.Group, d.Version)).ToHashSet();
+            var served = new ServedGroups(own.Where(r => !described.Contains((r.Kind.Group, r.Kind.Version))));
 
             // What others answer for they describe themselves; of Berth's own routes it takes the place.
             var others = aggregated.Routes;
@@ -38,9 +40,9 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
             var kinds = everything.Groups.SelectMany(g => g.Versions).SelectMany(v => v.Resources).Select(r => (r.Kind, Subresources: r.Subresources.Count)).ToHashSet();
 
             // Most changes of definitions are those of their status.
-            _edition = _edition is { } before && before.Kinds.SetEquals(kinds)
+            _edition = _edition is { } before && before.Kinds.SetEquals(kinds) && ReferenceEquals(before.Documents, documents)
                 ? before with { Version = version }
-                : new Edition(version, kinds, new DiscoveryDocuments(everything, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, before: _edition?.OpenApi));
+                : new Edition(version, kinds, documents, new DiscoveryDocuments(everything, serverAddress), new OpenApiDocuments(served, ServerVersion.GitVersion, documents, before: _edition?.OpenApi));
             return _edition;
         }
         finally
@@ -50,5 +52,8 @@ public sealed class ApiPublication(RouteTable routes, CustomResourceTable custom
     }
 
     private sealed record Edition(
-        (long, long) Version, HashSet<(Berth.Api.Schema.KindInfo Kind, int Subresources)> Kinds, DiscoveryDocuments Discovery, OpenApiDocuments OpenApi);
+        (long, long) Version,
+        HashSet<(Berth.Api.Schema.KindInfo Kind, int Subresources)> Kinds,
+        IReadOnlyList<ForeignOpenApi> Documents,
+        DiscoveryDocuments Discovery, OpenApiDocuments OpenApi);
 }

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Berth.Api.Meta.V1;
 using Berth.ApiServer.Discovery;
+using Berth.ApiServer.Patch;
 
 namespace Berth.ApiServer.OpenApi;
 
@@ -13,14 +15,16 @@ namespace Berth.ApiServer.OpenApi;
 /// </summary>
 /// <param name="served">What is served; must not change any more.</param>
 /// <param name="version">Version of the API, such as <c>v1.36.2</c>.</param>
+/// <param name="others">How other servers describe versions that they answer for.</param>
 /// <param name="before">Of what was served before: documents of versions that are the same are taken from there.</param>
-public sealed class OpenApiDocuments(ServedGroups served, string version, OpenApiDocuments? before = null)
+public sealed class OpenApiDocuments(ServedGroups served, string version, IReadOnlyList<ForeignOpenApi>? others = null, OpenApiDocuments? before = null)
 {
     // Bodies that are only ever read: no validation, no indentation.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ConcurrentDictionary<string, Lazy<OpenApiDocument?>> _v3 = Unchanged(served, before);
     private readonly ServedGroups _served = served;
+    private readonly IReadOnlyList<ForeignOpenApi> _others = others ?? [];
     private readonly Lock _buildV2 = new();
     private byte[]? _index;
     private OpenApiDocument? _v2;
@@ -43,6 +47,8 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, OpenAp
         // Unknown names are not remembered: anybody can make up any number of them.
         if (!Names().Contains(name))
             return null;
+        if (_others.FirstOrDefault(o => o.Name == name) is { } other)
+            return other.V3;
         return _v3.GetOrAdd(name, n => new Lazy<OpenApiDocument?>(() =>
             WriteV3(n) is { } json ? new OpenApiDocument(json, GnosticV3.Document) : null)).Value;
     }
@@ -57,6 +63,9 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, OpenAp
             foreach (var v in group.Versions)
                 yield return group.Name.Length == 0 ? $"api/{v.Version}" : $"apis/{group.Name}/{v.Version}";
         }
+
+        foreach (var other in _others.Where(o => o.V3 is not null))
+            yield return other.Name;
     }
 
     private static ConcurrentDictionary<string, Lazy<OpenApiDocument?>> Unchanged(ServedGroups served, OpenApiDocuments? before)
@@ -131,7 +140,18 @@ public sealed class OpenApiDocuments(ServedGroups served, string version, OpenAp
         output.WriteEndObject();
     });
 
-    private byte[] WriteV2() => Write(output =>
+    private byte[] WriteV2()
+    {
+        var own = WriteOwnV2();
+        if (_others.All(o => o.V2 is null))
+            return own;
+        var document = (JsonObject)JsonTree.Parse(own)!;
+        foreach (var part in _others.Select(o => o.V2).OfType<byte[]>())
+            SwaggerMerge.Add(document, (JsonObject)JsonTree.Parse(part)!);
+        return JsonTree.ToBytes(document);
+    }
+
+    private byte[] WriteOwnV2() => Write(output =>
     {
         var versions = _served.Groups.SelectMany(g => g.Versions.Select(v => (Group: g.Name, Version: v))).ToList();
         var definitionWriter = new DefinitionWriter(output, OpenApiDialect.V2);

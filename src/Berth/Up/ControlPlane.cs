@@ -95,6 +95,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                     NodeTransport = NodeTransport.Create(certificates),
                     ProxyIdentity = () => certificates.ProxyClient.Current,
                     Audit = audit,
+                    RegistersApiServices = true,
                 },
                 objects => AdmissionPlugins.Default(objects, options.ServiceCidr, time, protectStorage: true, taintNewNodes: true, authorizer: () => security.Authorizer)));
             var plane = new ControlPlane(options, time, logs, store, certificates, security, server);

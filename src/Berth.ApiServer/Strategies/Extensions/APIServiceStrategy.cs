@@ -10,6 +10,13 @@ public sealed class APIServiceStrategy : SpecAndStatusStrategy<APIService>
 
     public override bool HasGeneration => false;
 
+    // What Berth serves itself is there at once.
+    public override APIService PrepareForCreate(APIService value) => WithoutStatus(value) is { Spec.Service: null } local
+        ? local with { Status = new APIServiceStatus { Conditions = [LocalAvailable with { LastTransitionTime = value.Metadata.CreationTimestamp }] } }
+        : WithoutStatus(value);
+
+    internal static APIServiceCondition LocalAvailable { get; } = new() { Type = "Available", Status = "True", Reason = "Local", Message = "Local APIServices are always available" };
+
     public override APIService Default(APIService value) => value.Spec.Service is { Port: null } service
         ? value with { Spec = value.Spec with { Service = service with { Port = 443 } } }
         : value;
