@@ -52,6 +52,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
     public static partial int MemoryAdvise(void* address, nuint length, int advice);
 
+    public const uint MfdCloseOnExec = 1;
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
     public const short PollIn = 1;
     public const int EfdCloexec = 0x80000;
     public const int OpenReadOnlyCloexec = 0x80000;

@@ -15,6 +15,8 @@ using Berth.Token;
 using Berth.Up;
 using Berth.Verbs;
 
+EmbeddedLibraries.Offer();
+
 // Every verb of the binary.
 var root = new RootCommand("Berth: a workload orchestrator that speaks the Kubernetes API")
 {

@@ -17,7 +17,7 @@ internal sealed class SecureServer : IAsyncDisposable
 {
     private static readonly IPNetwork ServiceCidr = IPNetwork.Parse("10.43.0.0/16");
 
-    private readonly DataDirectory _data = new();
+    private readonly DataDirectory _data;
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterSecurity _security;
     private readonly Task _loop;
