@@ -13,5 +13,6 @@ var report = new Report();
 await ServiceScale.ColdStartAsync(report);
 await ServiceScale.RunAsync(report);
 await PodThroughput.RunAsync(report);
+await PodLinkCost.RunAsync(report);
 await DnsLoad.RunAsync(report);
 return report.ExitCode;

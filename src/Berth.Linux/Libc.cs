@@ -163,6 +163,7 @@ internal static unsafe partial class Libc
 
     public const int AfNetlink = 16;
     public const int SockRawCloexec = 3 | 0x80000;
+    public const int NetlinkRoute = 0;
     public const int NetlinkGeneric = 16;
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]

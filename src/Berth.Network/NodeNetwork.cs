@@ -19,6 +19,7 @@ namespace Berth.Network;
 public sealed class NodeNetwork : IDisposable
 {
     private readonly NodePodNetwork _podNetwork;
+    private readonly PodLinks _links;
     private readonly ServiceProxy _proxy;
     private readonly ClusterDns _dns;
     private readonly AddressAnnouncer _announcer;
@@ -27,10 +28,11 @@ public sealed class NodeNetwork : IDisposable
     private readonly TimeProvider _time;
 
     private NodeNetwork(
-        NodePodNetwork podNetwork, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, PolicyEnforcer policies, NodeRoutes? routes, TimeProvider time)
+        NodePodNetwork podNetwork, PodLinks links, PodNetworkStatus status, ServiceProxy proxy, ClusterDns dns, AddressAnnouncer announcer, PolicyEnforcer policies, NodeRoutes? routes, TimeProvider time)
     {
         _routes = routes;
         _podNetwork = podNetwork;
+        _links = links;
         Warnings = status.Warnings;
         _proxy = proxy;
         _dns = dns;
@@ -82,12 +84,14 @@ public sealed class NodeNetwork : IDisposable
         }
         var policies = new PolicyEnforcer(informers, options.Policies(guardBridge), host, logs.CreateLogger<PolicyEnforcer>(), time);
         var routes = options.Routes is { } r ? new NodeRoutes(informers, r, options, host, logs.CreateLogger<NodeRoutes>(), time) : null;
+        var links = new PodLinks(options.Links, host, logs.CreateLogger<PodLinks>());
         var key = await NodeRoutes.EnsureKeyAsync(options, host, cancellation).ConfigureAwait(false);
-        return new NodeNetwork(podNetwork, status, proxy, dns, announcer, policies, routes, time) { WireguardKey = key };
+        return new NodeNetwork(podNetwork, links, status, proxy, dns, announcer, policies, routes, time) { WireguardKey = key };
     }
 
-    /// <summary>Completes when network policies hold for a pod of this node: after it has its addresses, before its first container starts.</summary>
-    public Task AdmitPodAsync(Pod pod, IReadOnlyList<string> addresses, CancellationToken cancellation) => _policies.AdmitAsync(pod, addresses, cancellation);
+    /// <summary>Completes when network policies hold for a pod of this node and its link is set up: after it has its addresses, before its first container starts.</summary>
+    public Task AdmitPodAsync(Pod pod, IReadOnlyList<string> addresses, CancellationToken cancellation) =>
+        Task.WhenAll(_policies.AdmitAsync(pod, addresses, cancellation), _links.EnsureAsync(cancellation));
 
     /// <summary>Step 3: runs until cancelled; faults with the first part that does.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -95,7 +99,7 @@ public sealed class NodeNetwork : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task[] parts =
         [
-            _podNetwork.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token), _policies.RunAsync(stop.Token),
+            _podNetwork.RunAsync(_time, stop.Token), _links.RunAsync(_time, stop.Token), _proxy.RunAsync(stop.Token), _dns.RunAsync(stop.Token), _announcer.RunAsync(stop.Token), _policies.RunAsync(stop.Token),
             .. _routes is null ? Array.Empty<Task>() : [_routes.RunAsync(stop.Token)],
         ];
         try
@@ -123,5 +127,9 @@ public sealed class NodeNetwork : IDisposable
         await new NodePodNetwork(options.Pod, host, logs.CreateLogger<NodePodNetwork>()).PurgeAsync(cancellation).ConfigureAwait(false);
     }
 
-    public void Dispose() => _dns.Dispose();
+    public void Dispose()
+    {
+        _dns.Dispose();
+        _links.Dispose();
+    }
 }

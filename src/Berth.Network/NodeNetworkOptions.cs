@@ -40,6 +40,12 @@ public sealed record NodeNetworkOptions
     /// <summary>Whether NodePorts answer on 127.0.0.1 too.</summary>
     public bool LocalhostNodePorts { get; init; } = true;
 
+    /// <summary>The largest packet between pods of this node, in bytes; see <see cref="PodLinksOptions.SizeMax"/>.</summary>
+    public uint? PodPacketMax { get; init; }
+
+    /// <summary>Where the container runtime keeps the pods' network namespaces.</summary>
+    public string PodNamespaceDirectory { get; init; } = "/run/netns";
+
     public DnsForwarderOptions Forwarder { get; init; } = new();
 
     /// <summary>A short name for an instance: empty for the default data directory, a hash of the path for others.</summary>
@@ -75,6 +81,14 @@ public sealed record NodeNetworkOptions
         NodePodNetwork = NodePodNetwork ?? PodNetwork,
         ServiceNetwork = ServiceNetwork,
         LocalhostNodePorts = LocalhostNodePorts,
+    };
+
+    internal PodLinksOptions Links => new()
+    {
+        Bridge = Bridge,
+        NamespaceDirectory = PodNamespaceDirectory,
+        SizeMax = PodPacketMax,
+        StateDirectory = Pod.StateDirectory,
     };
 
     internal ServiceProxyOptions Proxy(PodNetworkStatus status) => new()

@@ -1,4 +1,5 @@
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Berth.Instance;
@@ -72,6 +73,16 @@ internal static class OptionValues
         "vxlan" => PodNetworkMode.Vxlan,
         "wireguard" => PodNetworkMode.Wireguard,
         _ => throw new UserErrorException($"--pod-network \"{text}\" is not one of auto, routes, vxlan, wireguard", "leave it away: auto takes plain routes on one layer-2 network, and VXLAN otherwise"),
+    };
+
+    /// <returns>Bytes; null for auto.</returns>
+    public static uint? ParsePodPacketMax(string text) => text.ToLowerInvariant() switch
+    {
+        "auto" => null,
+        _ when uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes is >= PodLinksOptions.SizeMin and <= PodLinksOptions.SizeLimit => bytes,
+        _ => throw new UserErrorException(
+            $"--pod-gso-max-size \"{text}\" is neither auto nor a number of bytes from {PodLinksOptions.SizeMin} to {PodLinksOptions.SizeLimit}",
+            $"leave it away, or give {PodLinksOptions.SizeMin} to leave packets as small as the kernel has them"),
     };
 
     public static IPAddress ParseAddress(string option, string text) =>

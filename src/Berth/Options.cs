@@ -18,6 +18,12 @@ internal static class Options
         DefaultValueFactory = _ => "auto",
     };
 
+    public static Option<string> PodPacketMax() => new("--pod-gso-max-size")
+    {
+        Description = "Largest packet between pods of this machine, in bytes: auto takes what its cards allow, 65536 changes nothing",
+        DefaultValueFactory = _ => "auto",
+    };
+
     public static Option<string> PodCidr() => new("--pod-cidr")
     {
         Description = "Addresses of pods; each node gets a part. Two ranges, IPv4 and IPv6 in either order, make the cluster dual-stack",

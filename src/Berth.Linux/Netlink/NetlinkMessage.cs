@@ -4,7 +4,7 @@ using System.Text;
 namespace Berth.Linux.Netlink;
 
 /// <summary>
-/// One generic netlink request as it is written: a header of the kernel's, the command, then attributes, some of which hold others. All
+/// One netlink request as it is written: a header of the kernel's, one of its family, then attributes, some of which hold others. All
 /// numbers are in the machine's order, save where a protocol's own says otherwise; attributes begin at multiples of four bytes.
 /// </summary>
 public sealed class NetlinkMessage
@@ -18,12 +18,19 @@ public sealed class NetlinkMessage
     /// <param name="type">The family's number.</param>
     /// <param name="flags">NLM_F_*.</param>
     public NetlinkMessage(ushort type, ushort flags, byte command, byte version)
+        : this(type, flags, [command, version, 0, 0])
     {
-        Grow(HeaderBytes + 4);
+    }
+
+    /// <param name="type">What is asked.</param>
+    /// <param name="flags">NLM_F_*.</param>
+    /// <param name="header">The family's own header; a multiple of four bytes.</param>
+    public NetlinkMessage(ushort type, ushort flags, ReadOnlySpan<byte> header)
+    {
+        Grow(HeaderBytes + header.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(4), type);
         BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(6), flags);
-        _bytes[HeaderBytes] = command;
-        _bytes[HeaderBytes + 1] = version;
+        header.CopyTo(_bytes.AsSpan(HeaderBytes));
     }
 
     public int Length => _length;

@@ -84,7 +84,7 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
                 await TryAsync(program, ["-w", "-D", "FORWARD", .. rule], cancellation).ConfigureAwait(false);
         }
 
-        await RestoreSysctlsAsync(cancellation).ConfigureAwait(false);
+        await RestoreSettingsAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task EnsureBridgeAsync(CancellationToken cancellation)
@@ -263,7 +263,7 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
     }
 
     // The last one to go puts the settings back: any other bridge (another instance's, Docker's, a hypervisor's) may rely on forwarding by now.
-    private async Task RestoreSysctlsAsync(CancellationToken cancellation)
+    private async Task RestoreSettingsAsync(CancellationToken cancellation)
     {
         if ((await ListBridgesAsync(cancellation).ConfigureAwait(false)).Count > 0)
             return;
@@ -274,6 +274,8 @@ public sealed partial class NodePodNetwork(PodNetworkOptions options, IHostNetwo
             foreach (var record in Directory.GetFiles(options.StateDirectory, "net.ipv6.conf.*.accept_ra"))
                 await RestoreAsync($"net/ipv6/conf/{Path.GetFileName(record)["net.ipv6.conf.".Length..^".accept_ra".Length]}/accept_ra").ConfigureAwait(false);
         }
+
+        PodLinks.Restore(options.StateDirectory, host);
 
         async Task RestoreAsync(string name)
         {

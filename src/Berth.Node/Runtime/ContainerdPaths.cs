@@ -26,6 +26,9 @@ public sealed class ContainerdPaths
     /// <summary>Bundles, mounts, shims' addresses, network namespaces: void after a reboot.</summary>
     public string State => Path.Combine(Base, "state");
 
+    /// <summary>The pods' network namespaces, one file each; containerd's CRI names the folder.</summary>
+    public string NetworkNamespaces => Path.Combine(State, "io.containerd.grpc.v1.cri", "netns");
+
     public string Config => Path.Combine(Base, "config.toml");
 
     public string Log => Path.Combine(Base, "containerd.log");

@@ -28,6 +28,9 @@ internal sealed record AgentOptions
     /// <summary>Where the built-in ingress controller listens; null: there is none on this machine.</summary>
     public Ingress.IngressServerOptions? Ingress { get; init; }
 
+    /// <summary>The largest packet between pods of this machine, in bytes; null: what its devices allow.</summary>
+    public uint? PodPacketMax { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     /// <summary>How this machine shares out what it has.</summary>

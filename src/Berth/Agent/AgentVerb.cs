@@ -23,11 +23,12 @@ internal static class AgentVerb
         var runtime = new Option<string?>("--runtime-endpoint") { Description = "Socket of a CRI runtime to use instead of a containerd of its own" };
         var lifetime = new Option<int?>("--certificate-minutes") { Description = "How long the certificates that it asks for are to be good (default: a year)" };
         var ingress = Options.Ingress();
+        var podPacketMax = Options.PodPacketMax();
         var nodeConfig = NodeConfigFile.Option();
         var hugePages = HugePagesOption.Create();
         var logLevel = Options.LogLevel();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
-        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, ingress, nodeConfig, hugePages, logLevel, detach };
+        var command = new Command("agent", "Make this machine a node of a cluster") { dataDirectory, join, token, nodeName, nodeAddress, runtime, lifetime, ingress, podPacketMax, nodeConfig, hugePages, logLevel, detach };
         command.SetAction(async (parsed, ct) =>
         {
             Root.Require("agent");
@@ -42,6 +43,7 @@ internal static class AgentVerb
                 RuntimeEndpoint = parsed.GetValue(runtime),
                 CertificateLifetime = parsed.GetValue(lifetime) is { } minutes ? ParseLifetime(minutes) : null,
                 Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
+                PodPacketMax = OptionValues.ParsePodPacketMax(parsed.GetRequiredValue(podPacketMax)),
                 NodeConfiguration = NodeConfigFile.Read(parsed.GetValue(nodeConfig), Console.Error),
                 LogLevel = parsed.GetValue(logLevel),
             };

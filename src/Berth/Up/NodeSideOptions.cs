@@ -19,6 +19,9 @@ internal sealed record NodeSideOptions
     // IPv6, UDP and WireGuard.
     private const int WireguardHeaders = 80;
 
+    // Where CRI runtimes keep them unless told otherwise.
+    private const string ForeignNamespaces = "/run/netns";
+
     public required string DataDirectory { get; init; }
 
     public required string NodeName { get; init; }
@@ -49,6 +52,9 @@ internal sealed record NodeSideOptions
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
 
+    /// <summary>The largest packet between pods of this machine, in bytes; null: what its devices allow.</summary>
+    public uint? PodPacketMax { get; init; }
+
     /// <summary>How this machine shares out what it has.</summary>
     public NodeConfiguration NodeConfiguration { get; init; } = NodeConfiguration.Default;
 
@@ -64,6 +70,8 @@ internal sealed record NodeSideOptions
     {
         ClusterDomain = ClusterDomain,
         KeepsDnsService = false,
+        PodPacketMax = PodPacketMax,
+        PodNamespaceDirectory = RuntimeEndpoint is null ? new ContainerdPaths(Containerd).NetworkNamespaces : ForeignNamespaces,
         Routes = new NodeRoutesOptions
         {
             Mode = PodNetwork,

@@ -35,6 +35,9 @@ internal sealed record UpOptions
 
     public PodNetworkMode PodNetwork { get; init; } = PodNetworkMode.Auto;
 
+    /// <summary>The largest packet between pods of this machine, in bytes; null: what its devices allow.</summary>
+    public uint? PodPacketMax { get; init; }
+
     /// <summary>By which other machines reach this one.</summary>
     public required IPAddress HostAddress { get; init; }
 
@@ -87,6 +90,7 @@ internal sealed record UpOptions
         ServiceCidr = ServiceCidr,
         ClusterDomain = ClusterDomain,
         PodNetwork = PodNetwork,
+        PodPacketMax = PodPacketMax,
         NodeConfiguration = NodeConfiguration,
         HasIngress = Ingress is not null,
         ClusterNumber = NodeSideOptions.NumberOf(authorityHash),

@@ -23,13 +23,14 @@ internal static class UpVerb
         var nodeConfig = NodeConfigFile.Option();
         var hugePages = HugePagesOption.Create();
         var podNetwork = Options.PodNetwork();
+        var podPacketMax = Options.PodPacketMax();
         var advertise = Options.Advertise();
         var nodeAddress = Options.NodeAddress();
         var names = Options.ExtraNames();
         var ingress = Options.Ingress();
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running and return when the node is Ready" };
         var demo = new Option<bool>("--demo") { Description = "Also build small images, run the first-light samples and show their pods" };
-        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, hugePages, podNetwork, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
+        var command = new Command("up", "Run the whole of Berth on this machine") { dataDirectory, listen, kubeconfig, runtime, podCidr, serviceCidr, nodeName, nodeConfig, hugePages, podNetwork, podPacketMax, advertise, nodeAddress, names, logLevel, ingress, detach, demo };
         var audit = new AuditFlags();
         audit.AddTo(command);
         command.SetAction(async (parsed, ct) =>
@@ -50,6 +51,7 @@ internal static class UpVerb
                 LogLevel = parsed.GetValue(logLevel),
                 Ingress = OptionValues.ParseIngress(parsed.GetValue(ingress)),
                 PodNetwork = OptionValues.ParsePodNetwork(parsed.GetRequiredValue(podNetwork)),
+                PodPacketMax = OptionValues.ParsePodPacketMax(parsed.GetRequiredValue(podPacketMax)),
                 HostAddress = IPAddress.Loopback,
                 NodeAddresses = parsed.GetValue(nodeAddress) is { } node ? OptionValues.ParseAddresses("--node-ip", node) : null,
                 Advertise = parsed.GetValue(advertise) is { } given ? OptionValues.ParseAddress("--advertise-address", given) : null,

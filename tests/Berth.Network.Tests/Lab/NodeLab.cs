@@ -20,6 +20,7 @@ internal sealed class NodeLab : IAsyncDisposable
     public required NetworkNamespace Outside { get; init; }
     public required IReadOnlyList<NetworkNamespace> Pods { get; init; }
     public required NodePodNetwork PodNetwork { get; init; }
+    public required PodLinks Links { get; init; }
     public required ProxyContext Context { get; init; }
     public required string StateDirectory { get; init; }
 
@@ -28,7 +29,8 @@ internal sealed class NodeLab : IAsyncDisposable
 
     /// <param name="bridgeNetfilter">False: as on a kernel without br_netfilter.</param>
     /// <param name="dual">With IPv6 too: pods fd42::2 to fd42::4, Services fd96::/108, the node 2001:db8::1, its neighbour 2001:db8::2.</param>
-    public static async Task<NodeLab> CreateAsync(bool bridgeNetfilter = true, bool dual = false)
+    /// <param name="packetMax">As the node's option of that name.</param>
+    public static async Task<NodeLab> CreateAsync(bool bridgeNetfilter = true, bool dual = false, uint? packetMax = null)
     {
         var node = await NetworkNamespace.CreateAsync("node");
         var outside = await NetworkNamespace.CreateAsync("out");
@@ -83,8 +85,12 @@ internal sealed class NodeLab : IAsyncDisposable
             }
             pods.Add(pod);
         }
+        // As a node does when a pod has its addresses.
+        var links = new PodLinks(new PodLinksOptions { Bridge = options.Bridge, SizeMax = packetMax, StateDirectory = state }, node, NullLogger.Instance);
+        await links.EnsureAsync(CancellationToken.None);
         return new NodeLab
         {
+            Links = links,
             Node = node,
             Outside = outside,
             Pods = pods,
@@ -105,6 +111,7 @@ internal sealed class NodeLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Links.Dispose();
         foreach (var pod in Pods)
             await pod.DisposeAsync();
         await Outside.DisposeAsync();

@@ -1,0 +1,232 @@
+using System.Globalization;
+using Berth.Linux;
+using Berth.Linux.Netlink;
+using Berth.Linux.Namespaces;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Network.PodNetwork;
+
+/// <summary>
+/// Lets the links of this node's pods carry large packets (<see cref="PacketSize"/>): (1) all links, of one question to the kernel; (2) the
+/// size that fits the devices they leave by; (3) those devices and the bridge; (4) both ends of each pod's link that has another size.
+/// Level-triggered, so that a pod whose turn was missed, or a tunnel that came later, is set right by any later call. It never fails a pod:
+/// what the kernel refuses is logged once, and pods go on with what they have.
+/// </summary>
+public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host, ILogger logger) : IDisposable
+{
+    private const string RecordPrefix = "gso.";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    // All below belong to the holder of the turn.
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _refused = [];
+    private uint _size;
+    private bool _told;
+
+    /// <summary>Sets what is not as it should be. To be called when a pod has its link and before its first process runs, which would keep the size that it finds.</summary>
+    public Task EnsureAsync(CancellationToken cancellation) => EnsureAsync(afresh: false, cancellation);
+
+    /// <summary>Repeats it until cancelled, so that pods that were there before, and devices that came later, are counted.</summary>
+    public async Task RunAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await EnsureAsync(afresh: true, cancellation).ConfigureAwait(false);
+                await Task.Delay(Interval, time, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Gives the devices back what they had before any instance of this machine changed it.</summary>
+    internal static void Restore(string stateDirectory, IHostNetwork host)
+    {
+        if (!Directory.Exists(stateDirectory))
+            return;
+        var records = Directory.GetFiles(stateDirectory, RecordPrefix + "*");
+        if (records.Length == 0)
+            return;
+        using var netlink = host.Open(RouteNetlink.Open);
+        var links = netlink.Links();
+        foreach (var record in records)
+        {
+            // A device may be gone.
+            if (links.FirstOrDefault(l => l.Name == Path.GetFileName(record)[RecordPrefix.Length..]) is { } link
+                && File.ReadAllText(record).Split(' ') is [var gso, var gsoV4])
+            {
+                netlink.SetSizes(link.Index, uint.Parse(gso, CultureInfo.InvariantCulture), uint.Parse(gsoV4, CultureInfo.InvariantCulture));
+            }
+
+            File.Delete(record);
+        }
+    }
+
+    /// <param name="afresh">Tries again what was refused.</param>
+    private async Task EnsureAsync(bool afresh, CancellationToken cancellation)
+    {
+        if (options.SizeMax == PacketSize.Plain)
+            return;
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (afresh)
+                _refused.Clear();
+            await SetAsync().ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            Refused(options.Bridge, e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task SetAsync()
+    {
+        // (1)
+        using var netlink = host.Open(RouteNetlink.Open);
+        var links = netlink.Links();
+        if (links.FirstOrDefault(l => l.Name == options.Bridge) is not { } bridge)
+            return;
+        // Before Linux 6.3 IPv4 has one size, and before 5.19 a bridge has no say.
+        if (bridge.GsoV4 == 0 || bridge.TsoMax == 0)
+            return;
+        // (2)
+        var size = options.SizeMax ?? PacketSize.Choose(links, bridge);
+        if (size != _size)
+        {
+            LogSize(size);
+            _size = size;
+            _refused.Clear();
+        }
+
+        // (3)
+        if (size > PacketSize.Plain)
+        {
+            foreach (var link in links)
+            {
+                if (PacketSize.IsWayOut(link, bridge) && PacketSize.LeadsOutside(link, links))
+                    Raise(netlink, link, Math.Min(size, PacketSize.LimitOf(link)));
+            }
+        }
+
+        if (Differs(bridge, size))
+            Try(bridge, () => Set(netlink, bridge.Index, size));
+        // (4)
+        var ports = links.Where(l => l.Master == bridge.Index && l is { Kind: "veth", PeerNamespace: not null } && Differs(l, size) && !_refused.Contains(l.Index)).ToList();
+        if (ports.Count == 0)
+            return;
+        var namespaces = Namespaces(netlink, [.. ports.Select(p => p.PeerNamespace!.Value)]);
+        foreach (var port in ports)
+        {
+            if (namespaces.GetValueOrDefault(port.PeerNamespace!.Value) is not { } path)
+            {
+                // A pod that is ending, or something else's that hangs on the bridge.
+                _refused.Add(port.Index);
+                continue;
+            }
+
+            try
+            {
+                // The pod's end first: the other one says that it was done.
+                using var inside = await NetworkNamespace.RunAsync(path, RouteNetlink.Open).ConfigureAwait(false);
+                Set(inside, port.Peer, size);
+                Set(netlink, port.Index, size);
+            }
+            catch (LinuxException e)
+            {
+                Refused(port, e);
+            }
+        }
+    }
+
+    private static bool Differs(NetworkLink link, uint size) =>
+        size > PacketSize.Plain ? link.Gso != size || link.GsoV4 != size || link.Gro != size || link.GroV4 != size : Math.Max(link.Gso, link.GsoV4) > size;
+
+    private static void Set(RouteNetlink netlink, int index, uint size) => netlink.SetSizes(index, size, size, size, size);
+
+    /// <summary>
+    /// The kernel cuts what is larger than a device's own setting, though its driver takes more: 65536 unless somebody raises it. What the
+    /// device receives is left as it is.
+    /// </summary>
+    private void Raise(RouteNetlink netlink, NetworkLink link, uint size)
+    {
+        if ((link.Gso >= size && link.GsoV4 >= size) || _refused.Contains(link.Index))
+            return;
+        Try(link, () =>
+        {
+            Directory.CreateDirectory(options.StateDirectory);
+            var record = Path.Combine(options.StateDirectory, RecordPrefix + link.Name);
+            if (!File.Exists(record))
+                File.WriteAllText(record, string.Create(CultureInfo.InvariantCulture, $"{link.Gso} {link.GsoV4}"));
+            netlink.SetSizes(link.Index, Math.Max(size, link.Gso), Math.Max(size, link.GsoV4));
+            LogRaised(link.Name, size);
+        });
+    }
+
+    /// <summary>Where the namespaces of these numbers are. Those not seen before are looked at first: usually it is the one of the pod that starts.</summary>
+    private Dictionary<int, string> Namespaces(RouteNetlink netlink, HashSet<int> wanted)
+    {
+        var found = new Dictionary<int, string>();
+        if (!Directory.Exists(options.NamespaceDirectory))
+            return found;
+        var paths = Directory.GetFiles(options.NamespaceDirectory);
+        foreach (var path in paths.OrderBy(_known.Contains))
+        {
+            if (found.Count == wanted.Count)
+                break;
+            if (netlink.NamespaceIdOf(path) is { } id && wanted.Contains(id))
+                found.TryAdd(id, path);
+        }
+
+        _known.Clear();
+        _known.UnionWith(paths);
+        return found;
+    }
+
+    private void Try(NetworkLink link, Action set)
+    {
+        try
+        {
+            set();
+        }
+        catch (LinuxException e)
+        {
+            Refused(link, e);
+        }
+    }
+
+    private void Refused(NetworkLink link, LinuxException error)
+    {
+        _refused.Add(link.Index);
+        Refused(link.Name, error);
+    }
+
+    private void Refused(string link, IOException error)
+    {
+        if (!_told)
+            LogRefused(link, error.Message);
+        _told = true;
+    }
+
+    [LoggerMessage(7221, LogLevel.Information, "Packets of pods may have {Size} bytes between pods of this node")]
+    private partial void LogSize(uint size);
+
+    [LoggerMessage(7222, LogLevel.Information, "{Link} takes packets of {Size} bytes from now on: its driver cuts them into segments")]
+    private partial void LogRaised(string link, uint size);
+
+    [LoggerMessage(7223, LogLevel.Warning, "Large packets could not be allowed on {Link}, pods go on with what they have (told once): {Error}")]
+    private partial void LogRefused(string link, string error);
+}
