@@ -23,7 +23,7 @@ internal static class PodLinkCost
         List<double> took = [];
         for (var i = 0; i < Runs; i++)
         {
-            netlink.SetSizes(pod.Index, 65536, 65536, 65536, 65536);
+            netlink.SetSizes(pod.Index, 65536, 65536);
             var clock = Stopwatch.GetTimestamp();
             await lab.Links.EnsureAsync(CancellationToken.None);
             took.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);

@@ -6,8 +6,6 @@ namespace Berth.Linux.Netlink;
 /// <summary>A network interface as the kernel describes it. What an older kernel does not say is 0.</summary>
 public sealed record NetworkLink
 {
-    internal const ushort GsoAttribute = 41;
-    internal const ushort GroAttribute = 58;
     internal const ushort GsoV4Attribute = 63;
     internal const ushort GroV4Attribute = 64;
 
@@ -21,6 +19,7 @@ public sealed record NetworkLink
     private const ushort InfoAttribute = 18;
     private const ushort InfoKind = 1;
     private const ushort NamespaceAttribute = 37;
+    private const ushort GsoAttribute = 41;
     private const ushort TsoAttribute = 59;
 
     private const uint FlagUp = 1;
@@ -57,10 +56,7 @@ public sealed record NetworkLink
     /// <summary>Of IPv4; since Linux 6.3.</summary>
     public uint GsoV4 { get; init; }
 
-    /// <summary>The largest packet that the kernel puts together from what it receives, in bytes.</summary>
-    public uint Gro { get; init; }
-
-    /// <summary>Of IPv4; since Linux 6.3.</summary>
+    /// <summary>The largest packet of IPv4, in bytes, that the kernel puts together from what it receives; since Linux 6.3.</summary>
     public uint GroV4 { get; init; }
 
     /// <param name="message">Without the header that all netlink messages have.</param>
@@ -68,7 +64,7 @@ public sealed record NetworkLink
     {
         string name = "", kind = "";
         int? peerNamespace = null;
-        uint master = 0, peer = 0, tsoMax = 0, gso = 0, gsoV4 = 0, gro = 0, groV4 = 0;
+        uint master = 0, peer = 0, tsoMax = 0, gso = 0, gsoV4 = 0, groV4 = 0;
         // Not by NetlinkAttributes: a link has some sixty, of which few are wanted, and a node has hundreds of links.
         for (var rest = message[HeaderBytes..]; Next(ref rest, out var type, out var value);)
         {
@@ -82,7 +78,6 @@ public sealed record NetworkLink
                 case TsoAttribute: tsoMax = Number(value); break;
                 case GsoAttribute: gso = Number(value); break;
                 case GsoV4Attribute: gsoV4 = Number(value); break;
-                case GroAttribute: gro = Number(value); break;
                 case GroV4Attribute: groV4 = Number(value); break;
             }
         }
@@ -99,7 +94,6 @@ public sealed record NetworkLink
             TsoMax = tsoMax,
             Gso = gso,
             GsoV4 = gsoV4,
-            Gro = gro,
             GroV4 = groV4,
         };
     }

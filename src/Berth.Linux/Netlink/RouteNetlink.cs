@@ -37,16 +37,13 @@ public sealed class RouteNetlink : IDisposable
         return links;
     }
 
-    /// <summary>Sets a link's limits; null leaves one as it is.</summary>
+    /// <summary>Sets a link's limits for IPv4; null leaves the second one as it is.</summary>
     /// <exception cref="LinuxException">The kernel refuses: no such link, or one whose device cannot do so much.</exception>
-    public void SetSizes(int index, uint gso, uint gsoV4, uint? gro = null, uint? groV4 = null)
+    public void SetSizes(int index, uint gsoV4, uint? groV4 = null)
     {
-        // The kernel goes by its own order: gso_max_size, which takes a small IPv4 limit along, then gro_max_size, then those of IPv4.
-        var message = new NetlinkMessage(SetLink, Plain, LinkHeader(index)).Add(NetworkLink.GsoAttribute, gso).Add(NetworkLink.GsoV4Attribute, gsoV4);
-        if (gro is { } g)
-            message.Add(NetworkLink.GroAttribute, g);
-        if (groV4 is { } v4)
-            message.Add(NetworkLink.GroV4Attribute, v4);
+        var message = new NetlinkMessage(SetLink, Plain, LinkHeader(index)).Add(NetworkLink.GsoV4Attribute, gsoV4);
+        if (groV4 is { } gro)
+            message.Add(NetworkLink.GroV4Attribute, gro);
         _socket.Ask(message, static _ => { });
     }
 

@@ -5,7 +5,8 @@ namespace Berth.Network.PodNetwork;
 /// <summary>
 /// How large the packets may be that the kernel carries whole between pods of a node (BIG TCP). A packet that leaves the node is cut by the
 /// card; one that is larger than the card takes is cut by the kernel first, which costs more than the size gains. So pods' packets are as
-/// large as the least capable device takes by which they may leave.
+/// large as the least capable device takes by which they may leave. IPv4 alone: a large packet of IPv6 has a header more, with which its
+/// segments are too long for the way on, and a router drops it.
 /// </summary>
 internal static class PacketSize
 {
@@ -44,14 +45,14 @@ internal static class PacketSize
     public static uint LimitOf(NetworkLink link) => s_transparent.Contains(link.Kind) ? link.TsoMax : Math.Min(link.TsoMax, Plain);
 
     /// <summary>
-    /// True for a way out that leads to the network itself: a card, what is built on cards, or the link of a node that is a container. Not
-    /// those to others' containers and machines.
+    /// True for a way out that leads to the network itself: a card, what is built on cards, or, where there is no card, the links of a node
+    /// that is a container. Not those to others' containers and machines.
     /// </summary>
     public static bool LeadsOutside(NetworkLink link, IReadOnlyCollection<NetworkLink> links) => link.Kind switch
     {
-        "" or "bond" or "team" or "vlan" => true,
-        "macvlan" or "ipvlan" or "veth" => link.Master == 0 && link.PeerNamespace is not null,
-        "bridge" => links.Any(l => l.Master == link.Index && l.Kind is "" or "bond" or "vlan"),
+        "" or "bond" or "team" or "vlan" => !link.IsLoopback,
+        "bridge" => links.Any(l => l.Master == link.Index && l.Kind is "" or "bond" or "team" or "vlan"),
+        "veth" or "macvlan" or "ipvlan" => link is { Master: 0, PeerNamespace: not null } && links.All(l => l.Kind.Length > 0 || l.IsLoopback),
         _ => false,
     };
 }

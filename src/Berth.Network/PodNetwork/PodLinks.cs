@@ -61,12 +61,8 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         foreach (var record in records)
         {
             // A device may be gone.
-            if (links.FirstOrDefault(l => l.Name == Path.GetFileName(record)[RecordPrefix.Length..]) is { } link
-                && File.ReadAllText(record).Split(' ') is [var gso, var gsoV4])
-            {
-                netlink.SetSizes(link.Index, uint.Parse(gso, CultureInfo.InvariantCulture), uint.Parse(gsoV4, CultureInfo.InvariantCulture));
-            }
-
+            if (links.FirstOrDefault(l => l.Name == Path.GetFileName(record)[RecordPrefix.Length..]) is { } link)
+                netlink.SetSizes(link.Index, uint.Parse(File.ReadAllText(record), CultureInfo.InvariantCulture));
             File.Delete(record);
         }
     }
@@ -100,8 +96,8 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         var links = netlink.Links();
         if (links.FirstOrDefault(l => l.Name == options.Bridge) is not { } bridge)
             return;
-        // Before Linux 6.3 IPv4 has one size, and before 5.19 a bridge has no say.
-        if (bridge.GsoV4 == 0 || bridge.TsoMax == 0)
+        // Before Linux 6.3 IPv4 has no size of its own. A bridge without ports says that it takes little, and has nothing to carry.
+        if (bridge.GsoV4 == 0 || links.All(l => l.Master != bridge.Index))
             return;
         // (2)
         var size = options.SizeMax ?? PacketSize.Choose(links, bridge);
@@ -122,8 +118,9 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
             }
         }
 
-        if (Differs(bridge, size))
-            Try(bridge, () => Set(netlink, bridge.Index, size));
+        var bridgeSize = Math.Min(size, bridge.TsoMax);
+        if (Differs(bridge, bridgeSize) && !_refused.Contains(bridge.Index))
+            Try(bridge, () => Set(netlink, bridge.Index, bridgeSize));
         // (4)
         var ports = links.Where(l => l.Master == bridge.Index && l is { Kind: "veth", PeerNamespace: not null } && Differs(l, size) && !_refused.Contains(l.Index)).ToList();
         if (ports.Count == 0)
@@ -152,10 +149,10 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         }
     }
 
-    private static bool Differs(NetworkLink link, uint size) =>
-        size > PacketSize.Plain ? link.Gso != size || link.GsoV4 != size || link.Gro != size || link.GroV4 != size : Math.Max(link.Gso, link.GsoV4) > size;
+    // What somebody made smaller than the kernel does is left so, unless large packets are to be.
+    private static bool Differs(NetworkLink link, uint size) => size > PacketSize.Plain ? link.GsoV4 != size || link.GroV4 != size : link.GsoV4 > size;
 
-    private static void Set(RouteNetlink netlink, int index, uint size) => netlink.SetSizes(index, size, size, size, size);
+    private static void Set(RouteNetlink netlink, int index, uint size) => netlink.SetSizes(index, size, size);
 
     /// <summary>
     /// The kernel cuts what is larger than a device's own setting, though its driver takes more: 65536 unless somebody raises it. What the
@@ -163,15 +160,15 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
     /// </summary>
     private void Raise(RouteNetlink netlink, NetworkLink link, uint size)
     {
-        if ((link.Gso >= size && link.GsoV4 >= size) || _refused.Contains(link.Index))
+        if (link.GsoV4 >= size || _refused.Contains(link.Index))
             return;
         Try(link, () =>
         {
             Directory.CreateDirectory(options.StateDirectory);
             var record = Path.Combine(options.StateDirectory, RecordPrefix + link.Name);
             if (!File.Exists(record))
-                File.WriteAllText(record, string.Create(CultureInfo.InvariantCulture, $"{link.Gso} {link.GsoV4}"));
-            netlink.SetSizes(link.Index, Math.Max(size, link.Gso), Math.Max(size, link.GsoV4));
+                File.WriteAllText(record, link.GsoV4.ToString(CultureInfo.InvariantCulture));
+            netlink.SetSizes(link.Index, size);
             LogRaised(link.Name, size);
         });
     }
