@@ -17,7 +17,7 @@ internal sealed class NetlinkSocket : IDisposable
     private const int AnswerBytesMax = 65536;
 
     private readonly int _socket;
-    private readonly byte[] _buffer = new byte[AnswerBytesMax];
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(AnswerBytesMax);
     private uint _sequence;
 
     private NetlinkSocket(int socket) => _socket = socket;

@@ -23,6 +23,8 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
     // All below belong to the holder of the turn.
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly HashSet<int> _refused = [];
+    private RouteNetlink? _netlink;
+    private long _rounds;
     private uint _size;
     private bool _told;
 
@@ -46,7 +48,11 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _netlink?.Dispose();
+        _turn.Dispose();
+    }
 
     /// <summary>Gives the devices back what they had before any instance of this machine changed it.</summary>
     internal static void Restore(string stateDirectory, IHostNetwork host)
@@ -72,15 +78,23 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
     {
         if (options.SizeMax == PacketSize.Plain)
             return;
+        var rounds = Volatile.Read(ref _rounds);
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            // Of pods that start together, one asks for all that came while it waited.
+            if (!afresh && _rounds != rounds)
+                return;
+            _rounds++;
             if (afresh)
                 _refused.Clear();
             await SetAsync().ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Answers that were not read may still come on this one.
+            _netlink?.Dispose();
+            _netlink = null;
             Refused(options.Bridge, e);
         }
         finally
@@ -92,7 +106,7 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
     private async Task SetAsync()
     {
         // (1)
-        using var netlink = host.Open(RouteNetlink.Open);
+        var netlink = _netlink ??= host.Open(RouteNetlink.Open);
         var links = netlink.Links();
         if (links.FirstOrDefault(l => l.Name == options.Bridge) is not { } bridge)
             return;
@@ -199,19 +213,19 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         {
             set();
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Refused(link, e);
         }
     }
 
-    private void Refused(NetworkLink link, LinuxException error)
+    private void Refused(NetworkLink link, Exception error)
     {
         _refused.Add(link.Index);
         Refused(link.Name, error);
     }
 
-    private void Refused(string link, IOException error)
+    private void Refused(string link, Exception error)
     {
         if (!_told)
             LogRefused(link, error.Message);
