@@ -120,36 +120,41 @@ public sealed class PodLinksTests
         await proxy.Ready.WaitAsync(TimeSpan.FromSeconds(60), token);
 
         Assert.Equal(["eth0"], OfSize(lab.A, Large));
+        using Socket pod = Listen(lab.B, IPAddress.Any), podV6 = Listen(lab.B, IPAddress.IPv6Any);
+        using Socket outside = Listen(lab.Outside, IPAddress.Any), outsideV6 = Listen(lab.Outside, IPAddress.IPv6Any);
         // Straight to a pod; through a Service; masqueraded to the outside, by a card and by a tunnel; from the node; and in from outside.
-        Assert.Equal("10.42.0.2", await SendAsync(lab.A, lab.B, "10.42.0.3", 8080));
-        Assert.Equal("fd42::2", await SendAsync(lab.A, lab.B, "fd42::3", 8080));
-        Assert.Equal("10.42.0.2", await SendAsync(lab.A, lab.B, "10.96.0.20", 80));
-        Assert.Equal("fd42::2", await SendAsync(lab.A, lab.B, "fd96::20", 80));
-        Assert.Equal("192.0.2.1", await SendAsync(lab.A, lab.Outside, "192.0.2.2", 8080));
-        Assert.Equal("2001:db8::1", await SendAsync(lab.A, lab.Outside, "2001:db8::2", 8080));
-        Assert.Equal("203.0.113.1", await SendAsync(lab.A, lab.Outside, "203.0.113.2", 8080));
-        Assert.Equal("2001:db8:1::1", await SendAsync(lab.A, lab.Outside, "2001:db8:1::2", 8080));
-        Assert.Equal("10.42.0.1", await SendAsync(lab.Node, lab.B, "10.96.0.20", 80));
-        Assert.Equal("10.42.0.1", await SendAsync(lab.Outside, lab.B, "10.96.0.20", 80));
+        Assert.Equal("10.42.0.2", await SendAsync(lab.A, pod, "10.42.0.3", 8080));
+        Assert.Equal("fd42::2", await SendAsync(lab.A, podV6, "fd42::3", 8080));
+        Assert.Equal("10.42.0.2", await SendAsync(lab.A, pod, "10.96.0.20", 80));
+        Assert.Equal("fd42::2", await SendAsync(lab.A, podV6, "fd96::20", 80));
+        Assert.Equal("192.0.2.1", await SendAsync(lab.A, outside, "192.0.2.2", 8080));
+        Assert.Equal("2001:db8::1", await SendAsync(lab.A, outsideV6, "2001:db8::2", 8080));
+        Assert.Equal("203.0.113.1", await SendAsync(lab.A, outside, "203.0.113.2", 8080));
+        Assert.Equal("2001:db8:1::1", await SendAsync(lab.A, outsideV6, "2001:db8:1::2", 8080));
+        Assert.Equal("10.42.0.1", await SendAsync(lab.Node, pod, "10.96.0.20", 80));
+        Assert.Equal("10.42.0.1", await SendAsync(lab.Outside, pod, "10.96.0.20", 80));
         await stop.CancelAsync();
         await running;
     }
 
-    /// <summary>Sends bytes by TCP to whoever listens at port 8080 of a machine.</summary>
+    private static Socket Listen(NetworkNamespace machine, IPAddress address)
+    {
+        var listener = machine.Socket(SocketType.Stream, address.AddressFamily);
+        listener.Bind(new IPEndPoint(address, 8080));
+        listener.Listen();
+        return listener;
+    }
+
+    /// <summary>Sends bytes by TCP to whom an address leads.</summary>
     /// <returns>From which address they came.</returns>
-    private static async Task<string> SendAsync(NetworkNamespace from, NetworkNamespace to, string address, int port)
+    private static async Task<string> SendAsync(NetworkNamespace from, Socket to, string address, int port)
     {
         const int Size = 16 << 20;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        var family = IPAddress.Parse(address).AddressFamily;
-        using var listener = to.Socket(SocketType.Stream, family);
-        listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        listener.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 8080));
-        listener.Listen(1);
-        using var client = from.Socket(SocketType.Stream, family);
+        using var client = from.Socket(SocketType.Stream, IPAddress.Parse(address).AddressFamily);
         await client.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port), limit.Token);
-        using var server = await listener.AcceptAsync(limit.Token);
+        using var server = await to.AcceptAsync(limit.Token);
         var sent = new byte[Size];
         new Random(8080).NextBytes(sent);
         var receiving = ReceiveAsync(server, limit.Token);
