@@ -116,13 +116,15 @@ public sealed class DynamicResources(ClaimBook book, IClusterClient client, Time
         var pending = book.Pending(pod.Metadata.Uid);
         if (pending?.Problem is { } problem)
             throw Failed(problem);
-        if (PodClaims.KeysOf(pod).Any(k => book.Claim(k) is null))
-            throw Failed($"claim {PodClaims.KeysOf(pod).First(k => book.Claim(k) is null)} got deleted in the meantime");
+        // Looked up once: a claim that went between two looks would be missed by both.
+        var claims = ClaimsOf(pod).ToList();
+        if (PodClaims.KeysOf(pod).Except(claims.Select(ObjectKey.Of)).Select(k => $"{k}").FirstOrDefault() is { } gone)
+            throw Failed($"claim {gone} got deleted in the meantime");
         var written = new List<ObjectKey>();
         try
         {
             // 5.
-            foreach (var claim in ClaimsOf(pod).ToList())
+            foreach (var claim in claims)
             {
                 var key = ObjectKey.Of(claim);
                 var allocation = pending?.Allocations.GetValueOrDefault(claim.Metadata.Uid);
