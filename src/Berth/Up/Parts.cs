@@ -5,7 +5,7 @@ namespace Berth.Up;
 /// <summary>Waiting beside parts that run until the end.</summary>
 internal static class Parts
 {
-    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(30);
 
     /// <summary>Completes with what is waited for, unless one of the parts ends before: then faults with its failure.</summary>
     public static async Task FirstOfAsync(Task wanted, Task[] parts)

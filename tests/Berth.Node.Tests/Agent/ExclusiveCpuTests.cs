@@ -34,7 +34,7 @@ public sealed class ExclusiveCpuTests(ContainerdFixture fixture)
         Assert.Single(own);
         Assert.False(own.Contains(0), "CPU 0 is the system's");
         Assert.Equal(all - own, Cpuset(cluster, shared));
-        Assert.Equal($"Cpus_allowed_list:\t{own}", (await cluster.LogsAsync("pinned")).Trim());
+        await cluster.LogShowsAsync("pinned", $"Cpus_allowed_list:\t{own}");
         Assert.Null(Cgroup(cluster, pinned).Limits().CpuQuotaMicroseconds);
         Assert.Null(ContainerCgroup(cluster, pinned).Limits().CpuQuotaMicroseconds);
         var node = await NodeAsync(cluster, n => AllocationJson.ReadAll(n.Metadata.Annotations.GetOr(AllocationAnnotations.Held) ?? "[]").Any(h => h.PodUid == pinned.Metadata.Uid));

@@ -47,7 +47,7 @@ public sealed class NodeAgentTests(ContainerdFixture fixture)
         Assert.True(status is { Ready: true, Started: true, RestartCount: 0 });
         Assert.NotNull(status.State.Running);
         Assert.All((string[])["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"], type => Assert.Equal("True", pod.Status.Conditions.Single(c => c.Type == type).Status));
-        Assert.Equal("started\n", await cluster.LogsAsync("simple"));
+        await cluster.LogShowsAsync("simple", "started");
 
         watch.Restart();
         await cluster.Client.DeleteAsync<Pod>("default", "simple");

@@ -146,6 +146,9 @@ public sealed class NodeCluster : IAsyncDisposable
         return await http.GetStringAsync($"http://127.0.0.1:{Options.Server!.Port}/containerLogs/default/{name}/{container}?{query}");
     }
 
+    /// <summary>Waits for what a running container writes: it has not always done so when it is seen to run.</summary>
+    public Task LogShowsAsync(string name, string text) => TextAsync($"/containerLogs/default/{name}/main", t => t.Trim() == text);
+
     /// <summary>What the agent's own server answers, once it is as wanted.</summary>
     public async Task<string> TextAsync(string path, Predicate<string> wanted)
     {

@@ -136,7 +136,7 @@ public sealed class PodFeatureTests(ContainerdFixture fixture)
 
         await cluster.Client.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = "later", Namespace = "default" }, Data = ApiMap.Of(("COLOR", "green")) });
         await cluster.RunningAsync("needy");
-        Assert.Equal("green\n", await cluster.LogsAsync("needy"));
+        await cluster.LogShowsAsync("needy", "green");
     }
 
     [Fact]
