@@ -20,7 +20,7 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
 
     private readonly SemaphoreSlim _turn = new(1);
 
-    // All below belong to the holder of the turn.
+    // All below belong to the holder of the turn, who alone writes what others may read.
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly HashSet<int> _refused = [];
     private RouteNetlink? _netlink;
@@ -76,7 +76,8 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
     /// <param name="afresh">Tries again what was refused.</param>
     private async Task EnsureAsync(bool afresh, CancellationToken cancellation)
     {
-        if (options.SizeMax == PacketSize.Plain)
+        // A node without large packets, as most are, is looked at each minute: its pods' starts do not wait for the list of its links.
+        if (options.SizeMax == PacketSize.Plain || (!afresh && Volatile.Read(ref _size) == PacketSize.Plain))
             return;
         var rounds = Volatile.Read(ref _rounds);
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
@@ -118,7 +119,7 @@ public sealed partial class PodLinks(PodLinksOptions options, IHostNetwork host,
         if (size != _size)
         {
             LogSize(size);
-            _size = size;
+            Volatile.Write(ref _size, size);
             _refused.Clear();
         }
 

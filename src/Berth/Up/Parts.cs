@@ -22,8 +22,6 @@ internal static class Parts
         var ended = Task.WhenAny(parts);
         if (await Task.WhenAny(ended, Task.Delay(s_settled, time)) == ended)
             return;
-        // A pause of some 30 ms, once.
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         ProgramPages.Forget();
         await ended;
     }
